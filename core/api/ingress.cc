@@ -1,0 +1,96 @@
+#include "api/ingress.h"
+
+#include "api/view_fields.h"
+
+namespace graylane::api {
+
+namespace {
+
+// The two shapes of a backend: v1 nests Service and port, both v1beta1 groups keep them flat.
+enum class Shape { kV1, kBeta };
+
+Shape shape_of(const Object& object) { return object.gvk.version == "v1" ? Shape::kV1 : Shape::kBeta; }
+
+const doc::Value* text_value(const doc::Value* parent, std::string_view member) {
+  return fields::find_text(parent, member) ? parent->find(member) : nullptr;
+}
+
+// A number beats a name when the manifest gives both, as in ingress-nginx.
+ServicePortRef read_v1_port(const doc::Value* service) {
+  const doc::Value* port = fields::find_object(service, "port");
+  const int32_t number = fields::number(port, "number");
+  if (number != 0) return {number, {}};
+  return {0, fields::text(port, "name")};
+}
+
+IngressBackend read_backend(const doc::Value& backend, Shape shape) {
+  const bool v1 = shape == Shape::kV1;
+  const doc::Value* service = v1 ? fields::find_object(&backend, "service") : &backend;
+  const std::string_view name = v1 ? "name" : "serviceName";
+  return {fields::text(service, name), v1 ? read_v1_port(service) : fields::int_or_name(service, "servicePort"),
+          fields::position(text_value(service, name), backend)};
+}
+
+PathType read_path_type(const doc::Value& path) {
+  const std::string type = fields::text(&path, "pathType");
+  if (type == "Exact") return PathType::kExact;
+  if (type == "Prefix") return PathType::kPrefix;
+  if (type == "ImplementationSpecific") return PathType::kImplementationSpecific;
+  return PathType::kMissing;
+}
+
+IngressPath read_path(const doc::Value& path, Shape shape) {
+  IngressPath result{.path = fields::text(&path, "path"),
+                     .type = read_path_type(path),
+                     .backend = {},
+                     .at = fields::position(text_value(&path, "path"), path)};
+  result.backend.at = result.at;
+  if (const doc::Value* backend = fields::find_object(&path, "backend")) result.backend = read_backend(*backend, shape);
+  return result;
+}
+
+IngressRule read_rule(const doc::Value& rule, Shape shape) {
+  const doc::Value* http = fields::find_object(&rule, "http");
+  IngressRule result{.host = fields::text(&rule, "host"),
+                     .has_http = http != nullptr,
+                     .paths = {},
+                     .at = fields::position(text_value(&rule, "host"), rule)};
+  for (const doc::Value& path : fields::items(http, "paths")) {
+    if (path.is_object()) result.paths.push_back(read_path(path, shape));
+  }
+  return result;
+}
+
+IngressTls read_tls(const doc::Value& tls) {
+  IngressTls result{.hosts = {}, .secret_name = fields::text(&tls, "secretName"), .at = tls.at()};
+  for (const doc::Value& host : fields::items(&tls, "hosts")) {
+    if (const std::string* text = host.as_string()) result.hosts.push_back(*text);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string ServicePortRef::to_string() const { return name.empty() && number != 0 ? std::to_string(number) : name; }
+
+Ingress read_ingress(const Object& object) {
+  Ingress ingress;
+  const Shape shape = shape_of(object);
+  const doc::Value* spec = fields::find_object(&object.content, "spec");
+  if (const doc::Value* name = text_value(spec, "ingressClassName")) {
+    ingress.class_name = *name->as_string();
+    ingress.class_at = name->at();
+  }
+  if (const doc::Value* backend = fields::find_object(spec, shape == Shape::kV1 ? "defaultBackend" : "backend")) {
+    ingress.default_backend = read_backend(*backend, shape);
+  }
+  for (const doc::Value& rule : fields::items(spec, "rules")) {
+    if (rule.is_object()) ingress.rules.push_back(read_rule(rule, shape));
+  }
+  for (const doc::Value& tls : fields::items(spec, "tls")) {
+    if (tls.is_object()) ingress.tls.push_back(read_tls(tls));
+  }
+  return ingress;
+}
+
+}  // namespace graylane::api

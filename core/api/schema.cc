@@ -1,0 +1,12 @@
+#include "api/schema.h"
+
+#include <algorithm>
+
+namespace graylane::api {
+
+const Property* Schema::find(std::string_view name) const {
+  auto it = std::ranges::lower_bound(properties, name, {}, [](const Property& p) { return std::string_view(p.name); });
+  return it != properties.end() && it->name == name ? &*it : nullptr;
+}
+
+}  // namespace graylane::api

@@ -1,0 +1,102 @@
+// ServiceIndex: which endpoints stand behind a Service's port, derived from Service, Endpoints, EndpointSlice, Deployment
+// (and later Pod) objects. A value; not thread-safe; deterministic.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/ingress.h"
+#include "api/label_index.h"
+#include "api/object.h"
+#include "api/service.h"
+#include "api/workload.h"
+
+namespace graylane::api {
+
+struct Endpoint {
+  std::string address;  // IP literal; a DNS name for a Service of type ExternalName; empty when `planned`
+  uint16_t port = 0;
+  /// Known only from a Deployment that has replicas and matches the Service's selector; no address yet.
+  bool planned = false;
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// What a port of a Service leads to.
+struct ResolvedPort {
+  enum class State { kReady, kNoService, kNoPort, kNoEndpoints };
+  State state = State::kNoService;
+  std::vector<Endpoint> endpoints;  // ready ones only, sorted by address and port; empty unless kReady
+  uint16_t number = 0;              // of the Service's port
+  std::string protocol = "TCP";
+  std::string app_protocol;
+  std::string cluster_ip;  // of the Service; empty when it has none ("None")
+  std::string external_name;
+  Location service_at;  // where the Service is defined
+  bool operator==(const ResolvedPort& other) const;
+};
+
+class ServiceIndex {
+ public:
+  /// "namespace/name" of the Services whose answer may differ after this change.
+  using Affected = std::set<std::string>;
+
+  /// Kinds that do not matter here are ignored.
+  Affected put(const ObjectPtr& object);
+  Affected remove(const ObjectKey& key);
+
+  /// As ingress-nginx resolves it: the Service must exist and have the port (by number, by name, or as targetPort); endpoints come from
+  /// its EndpointSlices and Endpoints (ready addresses, the port of that name), else from Deployments whose Pod template
+  /// matches the selector and that have replicas.
+  ResolvedPort resolve(std::string_view ns, std::string_view service, const ServicePortRef& port) const;
+  bool has_service(std::string_view ns, std::string_view service) const;
+  /// By number; nothing when the Service does not exist or has no port.
+  std::optional<ServicePortRef> first_port(std::string_view ns, std::string_view service) const;
+
+ private:
+  struct ServiceEntry {
+    Service view;
+    Location at;
+    LabelIndex::Label indexed_by;  // in services_by_label; only if the selector is not empty
+  };
+
+  using SlicesByName = std::map<std::string, EndpointSubset, std::less<>>;
+
+  struct Namespace {
+    std::map<std::string, ServiceEntry, std::less<>> services;
+    std::map<std::string, Endpoints, std::less<>> endpoints;  // by the Service's name, which is their own
+    std::map<std::string, SlicesByName, std::less<>> slices;  // by the Service's name
+    std::map<std::string, std::string, std::less<>> service_of_slice;
+    std::map<std::string, Deployment, std::less<>> deployments;
+    LabelIndex services_by_label;     // each Service under one label of its selector
+    LabelIndex deployments_by_label;  // each Deployment under every label of its Pod template
+
+    void put_service(const Object& object);
+    void put_slice(const Object& object);
+    void put_deployment(const Object& object);
+    void remove_service(const std::string& name);
+    void remove_slice(const std::string& name);
+    void remove_deployment(const std::string& name);
+    bool empty() const;
+
+    /// The names of the Services that an object of this key, as it is known now, has a say in.
+    std::set<std::string> served_by(const ObjectKey& key) const;
+    std::set<std::string> selecting(const Labels& labels) const;
+
+    std::vector<Endpoint> endpoints_of(const std::string& service, const ServiceEntry& entry, const ServicePort& port) const;
+    std::vector<Endpoint> planned(const Labels& selector, const ServicePort& port) const;
+  };
+
+  const Namespace* find_namespace(std::string_view ns) const;
+  const ServiceEntry* find_service(std::string_view ns, std::string_view service) const;
+  void add_affected(const ObjectKey& key, Affected& affected) const;
+  void forget(const ObjectKey& key);
+
+  std::map<std::string, Namespace, std::less<>> namespaces_;
+};
+
+}  // namespace graylane::api
