@@ -1,0 +1,192 @@
+#include "dialect/ingress_nginx/controller_config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/config_map.h"
+#include "dialect/ingress_nginx/config_keys.h"
+#include "dialect/ingress_nginx/scalars.h"
+
+namespace graylane::ingress_nginx {
+
+namespace {
+
+class Reader {
+ public:
+  Reader(const api::Object& object, Diagnostics& diagnostics)
+      : object_(object), map_(api::read_config_map(object)), diagnostics_(diagnostics) {}
+
+  void report_keys() {
+    for (const auto& [key, entry] : map_.data) {
+      switch (config_key(key)) {
+        case ConfigKey::kUnknown: report(entry.key_at, key, Severity::kWarning, "config-key-unknown", "unknown key " + key + ": ingress-nginx ignores it silently", "check the spelling"); break;
+        case ConfigKey::kNotYet: report(entry.key_at, key, Severity::kWarning, "config-key-not-applied", "the key " + key + " is known and has no effect yet", ""); break;
+        case ConfigKey::kApplied:
+        case ConfigKey::kInert: break;
+      }
+    }
+  }
+
+  void flag(std::string_view key, bool& out) {
+    read(key, "\"true\" or \"false\"", [&](std::string_view text) { return assign(parse_bool(text), out); });
+  }
+  void seconds(std::string_view key, std::chrono::seconds& out) {
+    read(key, "seconds, a whole number", [&](std::string_view text) {
+      const auto value = parse_int(text);
+      if (!value || *value < 0 || *value > INT32_MAX) return false;
+      out = std::chrono::seconds(*value);
+      return true;
+    });
+  }
+  void size(std::string_view key, uint64_t& out) {
+    read(key, "a size such as 8m", [&](std::string_view text) { return assign(parse_size(text), out); });
+  }
+  void text(std::string_view key, std::string& out) {
+    read(key, "text", [&](std::string_view value) { out = value; return true; });
+  }
+  void list(std::string_view key, std::vector<std::string>& out) {
+    read(key, "a list", [&](std::string_view value) {
+      out.clear();
+      for (const std::string_view item : split_list(value)) out.emplace_back(item);
+      return true;
+    });
+  }
+  void ranges(std::string_view key, std::vector<route::Cidr>& out) {
+    read(key, description(Check::kCidrs), [&](std::string_view value) {
+      if (!is_valid(Check::kCidrs, value)) return false;
+      out = parse_cidrs(value);
+      return true;
+    });
+  }
+  void redirect_code(uint16_t& out) {
+    constexpr auto kCodes = std::to_array<int64_t>({301, 302, 307, 308});
+    read("http-redirect-code", "301, 302, 307 or 308", [&](std::string_view value) {
+      const auto code = parse_int(value);
+      if (!code || std::ranges::find(kCodes, *code) == kCodes.end()) return false;
+      out = static_cast<uint16_t>(*code);
+      return true;
+    });
+  }
+  void risk(Risk& out) {
+    constexpr auto kNames = std::to_array<std::string_view>({"Low", "Medium", "High", "Critical"});
+    read("annotations-risk-level", "Low, Medium, High or Critical", [&](std::string_view value) {
+      const auto found = std::ranges::find(kNames, value);
+      if (found == kNames.end()) return false;
+      out = static_cast<Risk>(found - kNames.begin());
+      return true;
+    });
+  }
+  /// nginx refuses the whole configuration for a status outside 400..599.
+  void limit_status(std::string_view key) {
+    const auto found = map_.data.find(key);
+    if (found == map_.data.end()) return;
+    const auto code = parse_int(found->second.value);
+    if (code && *code >= 400 && *code <= 599) return;
+    report(found->second.at, key, Severity::kError, "config-would-freeze",
+           std::string(key) + ": \"" + found->second.value + "\" is no status from 400 to 599: nginx would refuse the whole configuration and take no further change; it is ignored here",
+           "write a status from 400 to 599");
+  }
+  /// A protection of all paths that is asked for and cannot be applied.
+  void close(std::string_view key, std::string_view problem, ControllerConfig& config) {
+    std::string why = std::string(key) + " of the ConfigMap " + std::string(problem) + ": every Ingress's paths answer 503 rather than be open";
+    note(key, "protection-fails-closed", why, "");
+    if (config.closed_why.empty()) config.closed_why = std::move(why);
+  }
+  /// An address list that cannot be read must not let everybody in.
+  void list_of_addresses(std::string_view key, std::vector<route::Cidr>& out, ControllerConfig& config) {
+    const auto found = map_.data.find(key);
+    if (found == map_.data.end()) return;
+    if (!is_valid(Check::kCidrs, found->second.value)) return close(key, "holds something that is no address or range", config);
+    out = parse_cidrs(found->second.value);
+  }
+  bool has(std::string_view key) const {
+    const auto found = map_.data.find(key);
+    return found != map_.data.end() && !found->second.value.empty();
+  }
+  void note(std::string_view key, std::string_view id, std::string message, std::string fix) {
+    const auto found = map_.data.find(key);
+    report(found == map_.data.end() ? Position() : found->second.at, key, Severity::kWarning, id, std::move(message), std::move(fix));
+  }
+
+ private:
+  template <class T>
+  static bool assign(const std::optional<T>& value, T& out) {
+    if (value) out = *value;
+    return value.has_value();
+  }
+
+  template <class F>
+  void read(std::string_view key, std::string_view wanted, F&& parse) {
+    const auto found = map_.data.find(key);
+    if (found == map_.data.end() || found->second.value.empty()) return;
+    if (parse(std::string_view(found->second.value))) return;
+    report(found->second.at, key, Severity::kWarning, "config-value-ignored", std::string(key) + ": \"" + found->second.value + "\" is ignored, the default is in force",
+           "write " + std::string(wanted));
+  }
+
+  void report(Position at, std::string_view key, Severity severity, std::string_view id, std::string message, std::string fix) {
+    diagnostics_.push_back({severity, std::string(id), "ConfigMap " + object_.key.ns + "/" + object_.key.name, "data." + std::string(key),
+                            std::move(message), std::move(fix), object_.at(at), {}});
+  }
+
+  const api::Object& object_;
+  api::ConfigMap map_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+ControllerConfig read_controller_config(const api::Object& config_map, Diagnostics& diagnostics) {
+  ControllerConfig config;
+  Reader reader(config_map, diagnostics);
+  reader.report_keys();
+  reader.risk(config.risk_level);
+  reader.flag("allow-snippet-annotations", config.allow_snippets);
+  reader.flag("allow-cross-namespace-resources", config.allow_cross_namespace);
+  reader.flag("ssl-redirect", config.ssl_redirect);
+  reader.flag("force-ssl-redirect", config.force_ssl_redirect);
+  reader.flag("preserve-trailing-slash", config.preserve_trailing_slash);
+  reader.flag("use-port-in-redirects", config.use_port_in_redirects);
+  reader.redirect_code(config.http_redirect_code);
+  reader.list("no-tls-redirect-locations", config.no_tls_redirect_locations);
+  reader.list("no-auth-locations", config.no_auth_locations);
+  reader.text("load-balance", config.load_balance);
+  reader.list_of_addresses("whitelist-source-range", config.allow, config);
+  reader.list_of_addresses("denylist-source-range", config.deny, config);
+  reader.list("global-allowed-response-headers", config.allowed_response_headers);
+  reader.text("global-auth-url", config.global_auth_url);
+  reader.size("proxy-body-size", config.body_bytes_max);
+  reader.seconds("proxy-connect-timeout", config.connect_timeout);
+  reader.seconds("proxy-read-timeout", config.read_timeout);
+  reader.seconds("proxy-send-timeout", config.send_timeout);
+  reader.flag("use-forwarded-headers", config.listener.use_forwarded_headers);
+  reader.flag("enable-real-ip", config.listener.enable_real_ip);
+  reader.flag("enable-underscores-in-headers", config.listener.enable_underscores_in_headers);
+  reader.flag("ignore-invalid-headers", config.listener.ignore_invalid_headers);
+  reader.text("forwarded-for-header", config.listener.forwarded_for_header);
+  config.listener.forwarded_for_header = lower_case(config.listener.forwarded_for_header);
+  std::ranges::replace(config.listener.forwarded_for_header, '_', '-');
+  reader.ranges("proxy-real-ip-cidr", config.listener.proxy_real_ip_cidr);
+  reader.limit_status("limit-req-status-code");
+  reader.limit_status("limit-conn-status-code");
+  for (const std::string_view key : {"block-cidrs", "block-user-agents", "block-referers"}) {
+    if (reader.has(key)) reader.close(key, "cannot be applied yet", config);
+  }
+  for (const std::string_view key : {"http-snippet", "server-snippet", "location-snippet"}) {
+    if (reader.has(key)) reader.close(key, "is nginx configuration, which is not understood here and may protect paths", config);
+  }
+  bool firewall = false;
+  reader.flag("enable-modsecurity", firewall);
+  if (firewall) reader.close("enable-modsecurity", "asks for a web application firewall, which is not there", config);
+  if (!config.global_auth_url.empty()) {
+    reader.note("global-auth-url", "protection-fails-closed", "global-auth-url cannot be asked yet: paths answer 500 unless their Ingress has enable-global-auth: \"false\"", "");
+  }
+  if ((config.listener.use_forwarded_headers || config.listener.enable_real_ip) && !reader.has("proxy-real-ip-cidr")) {
+    reader.note(config.listener.use_forwarded_headers ? "use-forwarded-headers" : "enable-real-ip", "forwarded-headers-trust-everybody",
+                "forwarded headers are trusted from every client (proxy-real-ip-cidr is 0.0.0.0/0): clients choose their own address, allow lists included",
+                "set proxy-real-ip-cidr to the addresses of your load balancers");
+  }
+  return config;
+}
+
+}  // namespace graylane::ingress_nginx
