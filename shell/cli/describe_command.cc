@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include "cli/columns.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/manifests.h"
+#include "cli/object_rows.h"
+#include "cli/route_rows.h"
+#include "cli/suggest.h"
+#include "doc/print.h"
+
+namespace graylane::cli {
+
+namespace {
+
+std::string indented(const std::string& text) {
+  std::string out;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    out += "  " + printable(std::string_view(text).substr(begin, end - begin)) + "\n";
+    begin = end + 1;
+  }
+  return out;
+}
+
+class Description {
+ public:
+  Description(const api::Object& object, const Manifests& manifests, const Io& io)
+      : object_(object), manifests_(manifests), io_(io) {}
+
+  std::string text() { return head() + content() + routing() + diagnostics(); }
+
+ private:
+  std::string head() const {
+    Columns columns;
+    columns.row({"Name:", object_.key.name});
+    if (!object_.key.ns.empty()) columns.row({"Namespace:", object_.key.ns});
+    columns.row({"Kind:", object_.gvk.kind + ", " + object_.gvk.api_version()});
+    columns.row({"From:", object_.at(object_.content.at()).to_string()});
+    return columns.text(2);
+  }
+
+  std::string content() const {
+    std::string out;
+    for (const doc::Member& member : *object_.content.as_object()) {
+      if (member.key == "apiVersion" || member.key == "kind") continue;
+      const std::string text = object_.key.kind == "Secret" && (member.key == "data" || member.key == "stringData")
+                                   ? "(not shown)"
+                                   : doc::to_yaml(member.value);
+      const bool is_short = !member.value.is_object() && !member.value.is_array();
+      out += member.key + (is_short || text.starts_with('(') ? ": " + printable(text.substr(0, text.find('\n'))) + "\n"
+                                                             : ":\n" + indented(text));
+    }
+    return out;
+  }
+
+  /// The routes that this object makes, adds a canary to, or serves.
+  std::string routing() const {
+    const std::string name = object_.key.to_string();
+    const std::string service = object_.key.kind == "Service" ? object_.key.ns + "/" + object_.key.name : "-";
+    Columns columns;
+    columns.row({"HOST", "PATH", "TYPE", "STABLE", "CANARY", "RULE", "AS"});
+    size_t found = 0;
+    for (const RouteRow& row : route_rows(*manifests_.table)) {
+      const bool is_stable = row.object == name || row.stable_service == service;
+      const bool is_canary = row.canary_object == name || row.canary_service == service;
+      if (!is_stable && !is_canary) continue;
+      ++found;
+      const auto dash = [](const std::string& text) { return text.empty() ? std::string("-") : printable(text); };
+      columns.row({dash(row.host), dash(row.path), row.type, dash(row.stable), dash(row.canary), dash(row.rule),
+                   is_stable ? "stable" : "canary"});
+    }
+    const bool routes = object_.key.kind == "Ingress" || object_.key.kind == "Service";
+    if (found == 0) return routes ? "Routing:\n  none: no request comes here\n" : "";
+    return "Routing:\n" + indented(columns.text(3));
+  }
+
+  std::string diagnostics() const {
+    std::string out;
+    for (const Diagnostic& diagnostic : manifests_.diagnostics()) {
+      if (diagnostic.object == object_.key.to_string()) out += wrapped(show(diagnostic, io_.out_colour), io_.out_width) + "\n";
+    }
+    return out.empty() ? "Diagnostics: none\n" : "Diagnostics:\n" + out;
+  }
+
+  const api::Object& object_;
+  const Manifests& manifests_;
+  const Io& io_;
+};
+
+int not_found(Io& io, std::string what, const std::string& meant, const std::string& path) {
+  tell(io, {ErrorCode::kNotFound,
+            std::move(what),
+            {},
+            meant.empty() ? "see what there is: graylane get -A -f " + path : fmt::format("did you mean {}?", meant)});
+  return kNotFound;
+}
+
+int describe_one(const DescribeFlags& flags, const Manifests& manifests, Io& io) {
+  const auto& objects = manifests.offline.objects();
+  const auto kind = KindName::find(flags.kind, objects);
+  if (!kind)
+    return not_found(io, fmt::format("no kind is called \"{}\"", flags.kind), nearest(flags.kind, kind_words()), flags.read.path);
+  const std::string ns = !kind->namespaced() ? "" : flags.ns.empty() ? "default" : flags.ns;
+  std::vector<std::string> names;
+  for (const api::ObjectPtr& object : objects) {
+    if (!kind->matches(object->key)) continue;
+    names.push_back(object->key.ns == ns || object->key.ns.empty() ? object->key.name
+                                                                   : object->key.name + " -n " + object->key.ns);
+    if (object->key.name != flags.name || object->key.ns != ns) continue;
+    io.out.write(Description(*object, manifests, io).text());
+    return kOk;
+  }
+  for (const std::string& name : names) {
+    if (name.starts_with(flags.name + " -n "))
+      return not_found(io, fmt::format("{} \"{}\" is not in namespace {}", kind->kind(), flags.name, ns), name, flags.read.path);
+  }
+  const std::string where = ns.empty() ? "" : " in namespace " + ns;
+  return not_found(io, fmt::format("{} \"{}\" does not exist{}", kind->kind(), flags.name, where), nearest(flags.name, names),
+                   flags.read.path);
+}
+
+}  // namespace
+
+int describe(const DescribeFlags& flags, Io& io) {
+  DescribeFlags asked = flags;
+  if (const size_t slash = asked.kind.find('/'); slash != asked.kind.npos && asked.name.empty()) {
+    asked.name = asked.kind.substr(slash + 1);
+    asked.kind.resize(slash);
+  }
+  if (!asked.read.path.empty() && (asked.kind.empty() || asked.name.empty())) {
+    tell(io,
+         {ErrorCode::kInvalid, "describe needs a kind and a name", {}, "graylane describe -f DIRECTORY_OR_FILE ingress NAME"});
+    return kUsage;
+  }
+  int exit_code = kOk;
+  const auto manifests = open_manifests("describe", asked.read, io, exit_code);
+  if (!manifests) return exit_code;
+  tell_errors(manifests->offline.reading(), asked.read.path, io);
+  return describe_one(asked, *manifests, io);
+}
+
+}  // namespace graylane::cli

@@ -1,0 +1,65 @@
+// What the commands were told on the command line. Plain values, checked only as far as their types go.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialect/ingress_nginx/options.h"
+
+namespace graylane::cli {
+
+/// Where manifests are and how they are read. Booleans are still text ("": not given), as in the arguments of ingress-nginx.
+struct ReadFlags {
+  std::string path;
+  std::string compat = "safe";
+  std::string split = "exact";
+  std::string ingress_class;
+  std::string controller_class;
+  std::string watch_ingress_without_class;
+  std::string ingress_class_by_name;
+  std::string disable_catch_all;
+  std::string enable_annotation_validation;
+  std::string tls_listener;
+};
+
+Result<ingress_nginx::Options> options_of(const ReadFlags& flags);
+
+/// As Go's strconv.ParseBool reads it.
+bool is_bool_word(std::string_view text);
+
+struct ExplainFlags {
+  ReadFlags read;
+  std::string url;
+  std::string method;
+  std::vector<std::string> headers;
+  std::vector<std::string> cookies;
+  std::string client_ip;
+  std::string requests;
+  std::string output = "text";
+};
+
+struct LintFlags {
+  ReadFlags read;
+  std::string output = "text";
+  bool fix = false;
+  bool dry_run = false;
+};
+
+struct GetFlags {
+  ReadFlags read;
+  std::string kind;
+  std::string name;
+  std::string ns;
+  bool all_namespaces = false;
+  std::string output = "table";
+};
+
+struct DescribeFlags {
+  ReadFlags read;
+  std::string kind;
+  std::string name;
+  std::string ns;
+};
+
+}  // namespace graylane::cli

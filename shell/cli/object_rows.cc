@@ -1,0 +1,210 @@
+#include "cli/object_rows.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "api/ingress.h"
+#include "api/service.h"
+#include "api/workload.h"
+#include "cli/lower_case.h"
+
+namespace graylane::cli {
+
+namespace {
+
+using Cells = std::vector<std::string>;
+
+constexpr auto kNone = "<none>";
+constexpr auto kUnknown = "<unknown>";
+
+std::string or_none(const Cells& items, const char* separator = ",") {
+  return items.empty() ? kNone : fmt::format("{}", fmt::join(items, separator));
+}
+
+Cells hosts_of(const api::Ingress& ingress) {
+  Cells hosts;
+  for (const api::IngressRule& rule : ingress.rules) {
+    const std::string host = rule.host.empty() ? "*" : rule.host;
+    if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
+  }
+  return hosts.empty() ? Cells{"*"} : hosts;
+}
+
+Cells ingress_cells(const api::Object& object) {
+  const api::Ingress ingress = api::read_ingress(object);
+  const doc::Value* annotation = object.annotation("kubernetes.io/ingress.class");
+  const std::string* old = annotation != nullptr ? annotation->as_string() : nullptr;
+  return {ingress.class_name.value_or(old != nullptr ? *old : kNone), or_none(hosts_of(ingress)),
+          ingress.tls.empty() ? "80" : "80, 443"};
+}
+
+Cells service_cells(const api::Object& object) {
+  const api::Service service = api::read_service(object);
+  Cells ports;
+  for (const api::ServicePort& port : service.ports) ports.push_back(fmt::format("{}/{}", port.number, port.protocol));
+  const std::string address = service.is_external() ? service.external_name : service.cluster_ip;
+  return {service.type, address.empty() ? kNone : address, or_none(ports)};
+}
+
+std::string images_of(const api::Object& object, std::initializer_list<const char*> path) {
+  const doc::Value* value = &object.content;
+  for (const char* member : path) value = value != nullptr ? value->find(member) : nullptr;
+  Cells images;
+  if (value == nullptr || value->as_array() == nullptr) return kNone;
+  for (const doc::Value& container : *value->as_array()) {
+    const doc::Value* image = container.find("image");
+    if (image != nullptr && image->as_string() != nullptr) images.push_back(*image->as_string());
+  }
+  return or_none(images);
+}
+
+Cells deployment_cells(const api::Object& object) {
+  return {std::to_string(api::read_deployment(object).replicas), images_of(object, {"spec", "template", "spec", "containers"})};
+}
+
+Cells pod_cells(const api::Object& object) { return {images_of(object, {"spec", "containers"})}; }
+
+size_t members_of(const api::Object& object, const char* member) {
+  const doc::Value* value = object.find(member);
+  return value != nullptr && value->as_object() != nullptr ? value->as_object()->size() : 0;
+}
+
+Cells data_cells(const api::Object& object) {
+  return {std::to_string(members_of(object, "data") + members_of(object, "binaryData"))};
+}
+
+Cells secret_cells(const api::Object& object) {
+  const doc::Value* type = object.find("type");
+  return {type != nullptr && type->as_string() != nullptr ? *type->as_string() : "Opaque",
+          std::to_string(members_of(object, "data") + members_of(object, "stringData"))};
+}
+
+Cells endpoints_cells(const api::Object& object) {
+  Cells addresses;
+  for (const api::EndpointSubset& subset : api::read_endpoints(object).subsets) {
+    for (const std::string& address : subset.addresses) {
+      for (const api::EndpointPort& port : subset.ports) addresses.push_back(fmt::format("{}:{}", address, port.number));
+    }
+  }
+  return {or_none(addresses)};
+}
+
+Cells slice_cells(const api::Object& object) {
+  const api::EndpointSlice slice = api::read_endpoint_slice(object);
+  Cells ports;
+  for (const api::EndpointPort& port : slice.ready.ports) ports.push_back(std::to_string(port.number));
+  return {slice.service.empty() ? kNone : slice.service, or_none(ports), or_none(slice.ready.addresses)};
+}
+
+Cells class_cells(const api::Object& object) {
+  const doc::Value* spec = object.find("spec");
+  const doc::Value* controller = spec != nullptr ? spec->find("controller") : nullptr;
+  return {controller != nullptr && controller->as_string() != nullptr ? *controller->as_string() : kNone};
+}
+
+Cells no_cells(const api::Object&) { return {}; }
+
+struct Layout {
+  const char* kind;
+  Cells heading;  // between NAME and AGE
+  Cells (*cells)(const api::Object&);
+};
+
+const Layout& layout_of(std::string_view kind) {
+  static const std::vector<Layout> kLayouts = {
+      {"Ingress", {"CLASS", "HOSTS", "PORTS"}, ingress_cells},
+      {"Service", {"TYPE", "CLUSTER-IP", "PORT(S)"}, service_cells},
+      {"Deployment", {"REPLICAS", "IMAGES"}, deployment_cells},
+      {"Pod", {"IMAGES"}, pod_cells},
+      {"ConfigMap", {"DATA"}, data_cells},
+      {"Secret", {"TYPE", "DATA"}, secret_cells},
+      {"Endpoints", {"ENDPOINTS"}, endpoints_cells},
+      {"EndpointSlice", {"SERVICE", "PORTS", "ENDPOINTS"}, slice_cells},
+      {"IngressClass", {"CONTROLLER"}, class_cells},
+      {"", {}, no_cells},
+  };
+  const auto found = std::ranges::find(kLayouts, kind, &Layout::kind);
+  return found != kLayouts.end() ? *found : kLayouts.back();
+}
+
+bool names(const api::Kind& kind, const std::string& word) {
+  return lower_case(kind.gvk.kind) == word || kind.plural == word || kind.singular == word ||
+         std::ranges::find(kind.short_names, word) != kind.short_names.end();
+}
+
+}  // namespace
+
+std::optional<KindName> KindName::find(std::string_view word, const std::vector<api::ObjectPtr>& objects) {
+  const std::string wanted = lower_case(word.substr(0, word.find('.')));  // "ingresses.networking.k8s.io"
+  KindName result;
+  for (const api::Kind& kind : api::builtin_kinds().all()) {
+    if (!names(kind, wanted)) continue;
+    result.kind_ = kind.gvk.kind;
+    result.namespaced_ = kind.namespaced;
+    return result;
+  }
+  for (const api::ObjectPtr& object : objects) {
+    const std::string kind = lower_case(object->key.kind);
+    if (wanted != kind && wanted != kind + "s" && wanted != kind + "es") continue;
+    result.kind_ = object->key.kind;
+    result.namespaced_ = !object->key.ns.empty();
+    return result;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> kind_words() {
+  std::set<std::string> words;
+  for (const api::Kind& kind : api::builtin_kinds().all()) {
+    words.insert({kind.plural, kind.singular});
+    words.insert(kind.short_names.begin(), kind.short_names.end());
+  }
+  return {words.begin(), words.end()};
+}
+
+std::string resource_name(const api::Object& object) {
+  return lower_case(object.key.kind) + (object.key.group.empty() ? "" : "." + object.key.group) + "/" + object.key.name;
+}
+
+std::vector<Cells> object_rows(const std::vector<api::ObjectPtr>& objects, const ObjectColumns& columns) {
+  std::vector<Cells> rows;
+  const auto add = [&](Cells before, const Cells& middle, Cells after) {
+    before.insert(before.end(), middle.begin(), middle.end());
+    before.insert(before.end(), after.begin(), after.end());
+    rows.push_back(std::move(before));
+  };
+  const auto pick = [](bool with, std::string optional, std::string always) {
+    return with ? Cells{std::move(optional), std::move(always)} : Cells{std::move(always)};
+  };
+  const Layout& layout = layout_of(objects.empty() ? "" : objects.front()->key.kind);
+  add(pick(columns.with_namespace, "NAMESPACE", "NAME"), layout.heading, columns.wide ? Cells{"AGE", "FROM"} : Cells{"AGE"});
+  for (const api::ObjectPtr& object : objects) {
+    const std::string age =
+        object->age.has_timestamp ? age_text(columns.now_unix_seconds - object->age.created_unix_seconds) : kUnknown;
+    add(pick(columns.with_namespace, object->key.ns, object->key.name), layout.cells(*object),
+        columns.wide ? Cells{age, object->at(object->content.at()).to_string()} : Cells{age});
+  }
+  return rows;
+}
+
+std::string age_text(int64_t seconds) {
+  constexpr int64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour, kYear = 365 * kDay;
+  const auto two = [](int64_t a, const char* x, int64_t b, const char* y) {
+    return b == 0 ? fmt::format("{}{}", a, x) : fmt::format("{}{}{}{}", a, x, b, y);
+  };
+  if (seconds < 0) return "0s";
+  if (seconds < 2 * kMinute) return fmt::format("{}s", seconds);
+  if (seconds < 10 * kMinute) return two(seconds / kMinute, "m", seconds % kMinute, "s");
+  if (seconds < 3 * kHour) return fmt::format("{}m", seconds / kMinute);
+  if (seconds < 8 * kHour) return two(seconds / kHour, "h", seconds % kHour / kMinute, "m");
+  if (seconds < 2 * kDay) return fmt::format("{}h", seconds / kHour);
+  if (seconds < 8 * kDay) return two(seconds / kDay, "d", seconds % kDay / kHour, "h");
+  if (seconds < 2 * kYear) return fmt::format("{}d", seconds / kDay);
+  if (seconds < 8 * kYear) return two(seconds / kYear, "y", seconds % kYear / kDay, "d");
+  return fmt::format("{}y", seconds / kYear);
+}
+
+}  // namespace graylane::cli

@@ -1,0 +1,66 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/completion.h"
+#include "cli/errors.h"
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/suggest.h"
+
+namespace graylane::cli {
+
+namespace {
+
+int help(const CommandLine& line, const std::string& subject, Io& io) {
+  if (subject.empty()) return io.out.write(overview(line, io.out_width)), kOk;
+  if (const auto page = help_page(line, subject, io.out_width)) return io.out.write(*page), kOk;
+  const std::string meant = nearest(subject, help_subjects());
+  tell(io, {ErrorCode::kInvalid,
+            fmt::format("no help on \"{}\"", subject),
+            {},
+            meant.empty() ? "see: graylane help" : fmt::format("did you mean graylane help {}?", meant)});
+  return kUsage;
+}
+
+int completion(const CommandLine& line, Io& io) {
+  const auto script = completion_script(line, line.shell);
+  if (script) return io.out.write(*script), kOk;
+  tell(io, {ErrorCode::kInvalid,
+            line.shell.empty() ? "completion needs the name of a shell" : fmt::format("no completion for \"{}\"", line.shell),
+            {},
+            "write bash, zsh or fish"});
+  return kUsage;
+}
+
+int dispatch(const CommandLine& line, Io& io) {
+  const std::string command = line.command();
+  if (line.help || command.empty()) return help(line, command, io);
+  if (command == "explain") return explain(line.explain, io);
+  if (command == "lint") return lint(line.lint, io);
+  if (command == "get") return get(line.get, io);
+  if (command == "describe") return describe(line.describe, io);
+  if (command == "version") return version(line.version_output, io);
+  if (command == "completion") return completion(line, io);
+  return help(line, line.topic, io);
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, Io& io) {
+  CommandLine line;
+  const auto parsed = line.parse(arguments);
+  if (line.no_color) io.out_colour = io.err_colour = false;
+  if (!parsed && !line.help) return tell(io, parsed.error()), kUsage;
+  const int code = dispatch(line, io);
+  io.out.flush();
+  if (io.out.failure() == 0) return code;
+  tell(io, {ErrorCode::kUnavailable, "stdout cannot be written: " + std::generic_category().message(io.out.failure()), {}, {}});
+  return kFailed;
+}
+
+}  // namespace graylane::cli

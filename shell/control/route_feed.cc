@@ -1,0 +1,101 @@
+#include "control/route_feed.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace graylane::control {
+
+namespace {
+
+/// Writers may be faster than we are; then a table of slightly different revisions is better than none.
+constexpr int kRoundsMax = 16;
+
+std::vector<Selector> what_routing_reads() {
+  std::vector<Selector> selectors;
+  const auto add = [&](const char* group, std::initializer_list<const char*> kinds) {
+    for (const char* kind : kinds) selectors.push_back({group, kind, {}});
+  };
+  add("networking.k8s.io", {"IngressClass", "Ingress"});
+  add("", {"Service", "Endpoints", "Pod", "ConfigMap", "Secret", "Namespace"});
+  add("discovery.k8s.io", {"EndpointSlice"});
+  add("apps", {"Deployment"});
+  return selectors;
+}
+
+}  // namespace
+
+RouteFeed::RouteFeed(Client& client, ingress_nginx::Options options) : client_(client), compiler_(std::move(options)) {
+  for (Selector& selector : what_routing_reads()) streams_.push_back({std::move(selector), nullptr, {}, 0});
+}
+
+Result<route::TablePtr> RouteFeed::poll() {
+  // One write may touch several kinds. Going round until all streams have seen the same revision keeps it in one table.
+  for (int round = 0; round == 0 || (round < kRoundsMax && !level()); ++round) {
+    for (Stream& stream : streams_) {
+      const auto done = catch_up(stream);
+      if (!done) return std::unexpected(done.error());
+    }
+  }
+  if (changed_) table_ = compiler_.compile();
+  changed_ = false;
+  return table_;
+}
+
+bool RouteFeed::level() const {
+  return std::ranges::all_of(streams_, [&](const Stream& s) { return s.revision == streams_.front().revision; });
+}
+
+Result<void> RouteFeed::catch_up(Stream& stream) {
+  if (stream.watch) {
+    auto drained = drain(stream);
+    if (drained) return drained;
+    stream.watch.reset();  // its errors are final; what was missed is in the next listing
+    if (drained.error().code != ErrorCode::kExpired) return drained;
+  }
+  return list(stream);
+}
+
+Result<void> RouteFeed::list(Stream& stream) {
+  auto listing = client_.list(stream.selector);
+  if (!listing) return std::unexpected(std::move(listing.error()));
+  std::set<api::ObjectKey> present;
+  for (api::ObjectPtr& object : listing->items) {
+    present.insert(object->key);
+    compiler_.put(std::move(object));
+    changed_ = true;
+  }
+  for (const api::ObjectKey& key : stream.known) {
+    if (present.contains(key)) continue;
+    compiler_.remove(key);
+    changed_ = true;
+  }
+  stream.known = std::move(present);
+  stream.revision = listing->revision;
+  stream.watch = client_.watch(stream.selector, listing->revision);
+  return {};
+}
+
+Result<void> RouteFeed::drain(Stream& stream) {
+  for (;;) {
+    auto event = stream.watch->next(std::chrono::milliseconds(0));
+    if (!event) return std::unexpected(std::move(event.error()));
+    if (!*event) return {};
+    take(stream, **event);
+  }
+}
+
+void RouteFeed::take(Stream& stream, const Event& event) {
+  stream.revision = std::max(stream.revision, event.revision);
+  if (event.type == EventType::kBookmark) return;
+  changed_ = true;
+  if (event.type == EventType::kDeleted) {
+    stream.known.erase(event.object->key);
+    compiler_.remove(event.object->key);
+  } else {
+    stream.known.insert(event.object->key);
+    compiler_.put(event.object);
+  }
+}
+
+}  // namespace graylane::control

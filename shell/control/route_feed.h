@@ -1,0 +1,48 @@
+// RouteFeed: the route table for the objects behind a client. It lists and watches the kinds that routing depends on and
+// gives what changed to the compiler. Level-based: the table follows from the objects alone, however the feed came to know
+// them. Lives at most as long as its client; one thread at a time. It never waits: who wants to wait calls poll() again.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "control/port.h"
+#include "dialect/ingress_nginx/compiler.h"
+#include "route/table.h"
+
+namespace graylane::control {
+
+class RouteFeed {
+ public:
+  RouteFeed(Client& client, ingress_nginx::Options options);
+
+  /// Takes in what changed since the last call. The same pointer as last time when nothing did. After an error the last
+  /// table is still right for the objects it was made from; the next call goes on where this one stopped.
+  Result<route::TablePtr> poll();
+
+  /// What the authors of the present objects should know, in order of file and line. Valid after poll().
+  Diagnostics diagnostics() const { return compiler_.diagnostics(); }
+
+ private:
+  struct Stream {
+    Selector selector;
+    std::unique_ptr<Watch> watch;  // null: to be listed
+    std::set<api::ObjectKey> known;
+    uint64_t revision = 0;  // everything up to it was seen
+  };
+
+  Result<void> catch_up(Stream& stream);
+  Result<void> list(Stream& stream);
+  Result<void> drain(Stream& stream);
+  void take(Stream& stream, const Event& event);
+  bool level() const;
+
+  Client& client_;
+  ingress_nginx::Compiler compiler_;
+  std::vector<Stream> streams_;
+  route::TablePtr table_;
+  bool changed_ = true;
+};
+
+}  // namespace graylane::control
