@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""The command line: help pages, exit codes, spelling of flags, errors as people see them, pipes and terminals.
+
+Environment: GRAYLANE = the program (default build/release/graylane).
+"""
+import json
+import os
+import pathlib
+import pty
+import re
+import shlex
+import subprocess
+import tempfile
+import unittest
+
+import cli
+from cli import EXAMPLE, run
+
+COMMANDS = ["explain", "lint", "get", "describe", "version", "completion", "help"]
+URL = "http://www.example.com/"
+
+
+def setUpModule():
+    cli.path()
+
+
+class CliTest(unittest.TestCase):
+    maxDiff = None
+
+    def ok(self, *arguments, **how):
+        done = run(*arguments, **how)
+        self.assertEqual(done.code, 0, done)
+        return done.out
+
+    def refused(self, *arguments, code=2, **how):
+        """stderr of a command that fails without data on stdout."""
+        done = run(*arguments, **how)
+        self.assertEqual(done.code, code, done)
+        self.assertEqual(done.out, "", done)
+        return done.err
+
+
+class Help(CliTest):
+    def test_every_command_has_a_page_in_the_same_order(self):
+        # Who knows one page finds the way in all of them.
+        for command in COMMANDS:
+            page = self.ok("help", command)
+            with self.subTest(command):
+                headings = [page.index("\n" + h) for h in ("Usage\n", "Output\n", "Examples\n", "Exit codes\n", "Next: ")]
+                self.assertEqual(headings, sorted(headings))
+                self.assertEqual(page, self.ok(command, "--help"))
+                self.assertEqual(page, self.ok(command, "-h"))
+                self.assertLess(len(page.splitlines()[0]), 100)
+
+    def test_every_flag_of_a_usage_is_explained(self):
+        # A flag that only the source knows does not exist.
+        for command in COMMANDS:
+            page = self.ok("help", command)
+            for flag in re.findall(r"--[a-z-]+", page):
+                self.assertRegex(page + self.ok("help", "lint"), rf"(?m)^ +(-\w, )?(    )?{flag}\b", f"{command}: {flag}")
+
+    def test_examples_run_as_they_are(self):
+        # Examples are what people paste first.
+        for command in COMMANDS:
+            page = self.ok("help", command)
+            examples = page.split("\nExamples\n")[1].split("\n\n")[0].splitlines()
+            self.assertTrue(1 < len(examples) <= 4, examples)
+            for example in examples:
+                if ">" in example or "source" in example:
+                    continue  # writes into the user's own files
+                with self.subTest(example):
+                    done = subprocess.run(["bash", "-c", "set -o pipefail; graylane() { " + shlex.quote(cli.path()) + ' "$@"; }; ' + example], cwd=cli.ROOT,
+                                          capture_output=True, timeout=30, check=False)
+                    self.assertEqual(done.returncode, 0, done)
+                    self.assertNotEqual(done.stdout + done.stderr, b"")
+
+    def test_topics_are_listed_and_shown(self):
+        # The overview is where people look for them.
+        overview = self.ok("help")
+        for topic in ("exit-codes", "requests", "compat", "split", "classes"):
+            self.assertRegex(overview, rf"(?m)^  {topic} ")
+            self.assertTrue(self.ok("help", topic).startswith(topic + ": "))
+        self.assertEqual(overview, self.ok())
+        self.assertEqual(overview, self.ok("--help"))
+        self.assertIn("did you mean graylane help compat?", self.refused("help", "compatt"))
+
+
+class Spelling(CliTest):
+    def test_every_flag_takes_both_spellings(self):
+        # kubectl users write --x=v, curl users --x v.
+        reference = self.ok("explain", "-f", EXAMPLE, "-o", "json", "-H", "foo: bar", URL)
+        for arguments in (["--filename", EXAMPLE, "--output", "json", "--header", "foo: bar", URL],
+                          [f"--filename={EXAMPLE}", "--output=json", "--header=foo: bar", URL],
+                          [URL, f"-f={EXAMPLE}", "-ojson", "-Hfoo: bar"],
+                          [f"-f{EXAMPLE}", "-o=json", "-H", "foo: bar", "--", URL],
+                          ["-f", EXAMPLE, "-o", "text", "-o", "json", "-H", "foo: bar", "--split=exact", "--compat", "safe", URL]):
+            self.assertEqual(self.ok("explain", *arguments), reference, arguments)
+
+    def test_booleans_are_gos(self):
+        # People paste the arguments of their controller.
+        for word in ("", "=true", "=1", "=T", "=false", "=0", "=F"):
+            self.ok("explain", "-f", EXAMPLE, f"--disable-catch-all{word}", URL)
+        self.ok("explain", "-f", EXAMPLE, "--disable-catch-all", "false", URL)
+        self.ok("explain", "-f", EXAMPLE, "--disable-catch-all", URL)
+        self.assertEqual(self.refused("explain", "-f", EXAMPLE, "--disable-catch-all=yes", URL),
+                         'error: --disable-catch-all cannot be "yes"\n    fix: write true or false\n')
+
+    def test_class_flags_mean_what_they_mean_there(self):
+        # Naming classes leaves Ingresses without one alone, unless told otherwise.
+        def status(*flags):
+            return json.loads(self.ok("explain", "-f", EXAMPLE, "-o", "json", *flags, URL))["status"]
+        self.assertEqual(status("--ingress-class", "nginx"), 404)
+        self.assertIsNone(status("--ingress-class=nginx", "--watch-ingress-without-class=true"))
+        self.assertEqual(status("--watch-ingress-without-class=false"), 404)
+
+    def test_unknown_words_get_a_suggestion(self):
+        # The next try should be the right one.
+        self.assertEqual(self.refused("explian"), 'error: unknown command "explian"\n    fix: did you mean explain?\n')
+        self.assertEqual(self.refused("explain", "--reqests", "x"), 'error: unknown flag "--reqests"\n    fix: did you mean --requests?\n')
+        self.assertEqual(self.refused("lint", "--zzz"), 'error: unknown flag "--zzz"\n    fix: see: graylane help lint\n')
+        self.assertEqual(self.refused("frobnicate"), 'error: unknown command "frobnicate"\n    fix: see: graylane help\n')
+        self.assertEqual(self.refused("explain", "-f", EXAMPLE, "-o", "jsn", URL), 'error: --output cannot be "jsn"\n    fix: did you mean json?\n')
+        self.assertEqual(self.refused("explain", "-f"), "error: --filename needs a value\n    fix: see: graylane help explain\n")
+        self.assertEqual(self.refused("explain", "-f", EXAMPLE, URL, "more"),
+                         'error: graylane explain takes no further argument: "more"\n    fix: see: graylane help explain\n')
+        self.assertEqual(self.refused("-f", EXAMPLE, "explain", URL), 'error: unknown flag "-f"\n    fix: write flags after the command; see: graylane help\n')
+        self.assertIn("nameless-cookie", self.refused("explain", "-f", EXAMPLE, "--compat=saef", URL))
+
+    def test_without_manifests_it_says_what_to_type(self):
+        # Asking a running instance is not there yet.
+        for command in ("explain", "lint", "get", "describe"):
+            self.assertEqual(self.refused(command), f"error: {command} needs manifests: asking a running instance is not possible yet\n"
+                                                    f"    fix: graylane {command} -f DIRECTORY_OR_FILE ...\n")
+
+
+class Explain(CliTest):
+    def test_text_names_winner_rules_and_lines(self):
+        # The page that people read: where it goes, then why.
+        out = self.ok("explain", "-f", EXAMPLE, URL)
+        self.assertEqual(out.splitlines()[0], "-> old-nginx:80 (stable) 50 %, new-nginx:80 (canary) 50 %")
+        rows = [re.split(r"  +", line) for line in out.splitlines()[1:]]
+        self.assertEqual([r[0] for r in rows], [str(i + 1) for i in range(len(rows))])
+        self.assertEqual({r[2] for r in rows}, {"matched", "no"})
+        self.assertRegex(out, r"examples/nginx-canary/4-canary\.yaml:\d+:\d+")
+        self.assertEqual(self.ok("explain", "-f", EXAMPLE, "-H", "foo: bar", URL).splitlines()[0], "-> new-nginx:80 (canary)")
+        self.assertEqual(self.ok("explain", "-f", EXAMPLE, "-H", "Host: www.example.com", "-H", "foo: bar", "http://192.0.2.1/").splitlines()[0],
+                         "-> new-nginx:80 (canary)")
+
+    def test_hints_tell_what_was_probably_meant(self):
+        # The two questions behind most reports: letters' case, and the wrong host.
+        self.assertIn('hint: values have a case: "Bar" is not "bar"', self.ok("explain", "-f", EXAMPLE, "-H", "foo: Bar", URL))
+        self.assertIn("hint: did you mean the host www.example.com?", self.ok("explain", "-f", EXAMPLE, "http://www.exmaple.com/"))
+        self.assertIn("hint: hosts with rules: www.example.com", self.ok("explain", "-f", EXAMPLE, "http://shop.test/"))
+
+    def test_request_lines_are_answered_in_order(self):
+        # One bad line must not shift the answers to the others.
+        lines = ['{"host":"www.example.com","path":"/","headers":[["foo","bar"]],"case":"é"}', "", "{broken", '{"host":"nobody.test","path":"/"}']
+        done = run("explain", "-f", EXAMPLE, "--requests", "-", "-o", "json", stdin="\n".join(lines))
+        self.assertEqual(done.code, 1, done)
+        answers = [json.loads(line) for line in done.out.splitlines()]
+        self.assertEqual(answers[0]["request"], json.loads(lines[0]))
+        self.assertEqual(answers[0]["decision"], "canary")
+        self.assertEqual([d["service"] for d in answers[0]["to"]], ["default/new-nginx"])
+        self.assertRegex(answers[1]["at"], r"^<stdin>:3:\d+$")
+        self.assertIn("error", answers[1])
+        self.assertEqual(answers[2]["status"], 404)
+        self.assertRegex(done.err, r"(?m)^error: <stdin>:3:\d+: ")
+
+    def test_text_for_many_requests_names_each(self):
+        # Without the heading nobody knows which answer is whose.
+        out = self.ok("explain", "-f", EXAMPLE, "--requests", "-", stdin='{"host":"a.test","path":"/x","proto":"h2"}\n{"host":"b.test","path":"/"}\n')
+        self.assertEqual([line for line in out.splitlines() if line.startswith("# ")], ["# GET https://a.test/x", "# GET http://b.test/"])
+
+    def test_many_requests_stream(self):
+        # The output begins before the input ends, and memory does not grow with it.
+        with subprocess.Popen([cli.path(), "explain", "-f", EXAMPLE, "--requests", "-", "-o", "json"], cwd=cli.ROOT, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as process:
+            line = b'{"host":"www.example.com","path":"/"}\n'
+            process.stdin.write(line * 1000)
+            process.stdin.flush()
+            self.assertTrue(process.stdout.readline().startswith(b'{"request":{"host":"www.example.com"'))
+            process.stdin.close()
+            self.assertEqual(len(process.stdout.readlines()), 999)
+            self.assertEqual(process.wait(), 0)
+
+    def test_misuse_is_told(self):
+        # Flags that would be ignored are refused.
+        for arguments in ([], [URL, "--requests", "-"], ["--requests", "-", "-X", "POST"], ["ftp://x/"], [URL, "--client-ip", "nobody"], [URL, "-H", "x"]):
+            self.assertRegex(self.refused("explain", "-f", EXAMPLE, *arguments), r"^error: .+\n    fix: .+\n$")
+
+    def test_what_cannot_be_read_fails_and_what_can_still_answers(self):
+        # One broken file among many must not keep people from asking about the others.
+        self.assertRegex(self.refused("explain", "-f", "nowhere", URL, code=1), r"^error: .*nowhere")
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "broken.yaml").write_text("kind: [\n", encoding="utf-8")
+            self.assertRegex(self.refused("explain", "-f", folder, URL, code=1), r"broken\.yaml:\d+:\d+: error: ")
+            for file in (cli.ROOT / EXAMPLE).glob("*.yaml"):
+                pathlib.Path(folder, file.name).write_bytes(file.read_bytes())
+            done = run("explain", "-f", folder, URL)
+            self.assertEqual(done.code, 0, done)
+            self.assertTrue(done.out.startswith("-> old-nginx:80 (stable) 50 %"), done)
+            self.assertRegex(done.err, r"broken\.yaml:\d+:\d+: error: ")
+            os.remove(pathlib.Path(folder, "broken.yaml"))
+            self.assertEqual(run("explain", "-f", pathlib.Path(folder), URL).err, "")
+
+    def test_an_empty_directory_is_an_answer(self):
+        # Before the first Ingress everything is 404, and that is no error.
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertTrue(self.ok("explain", "-f", folder, URL).startswith("-> 404 "))
+
+
+class Get(CliTest):
+    def test_routes_show_versions_rules_and_lines(self):
+        # The compiled table at a glance.
+        rows = [re.split(r"   +", line) for line in self.ok("get", "-f", EXAMPLE, "routes").splitlines()]
+        self.assertEqual(rows[0], ["HOST", "PATH", "TYPE", "STABLE", "CANARY", "RULE", "FROM"])
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(rows[1][:2], ["www.example.com", "/"])
+        self.assertEqual(rows[1][3:6], ["default/old-nginx:80", "default/new-nginx:80", "header foo=bar, 50 %"])
+        self.assertRegex(rows[1][6], r"^examples/nginx-canary/2-ingress\.yaml:\d+:\d+$")
+
+    def test_objects_as_kubectl_prints_them(self):
+        # Muscle memory: names of kinds, columns, -o name.
+        out = self.ok("get", "-f", EXAMPLE, "ing")
+        self.assertEqual(re.split(r"  +", out.splitlines()[0]), ["NAME", "CLASS", "HOSTS", "PORTS", "AGE"])
+        self.assertEqual(self.ok("get", "-f", EXAMPLE, "ingresses", "-o", "name"),
+                         "ingress.networking.k8s.io/gray-release\ningress.networking.k8s.io/gray-release-canary\n")
+        self.assertEqual(self.ok("get", "-f", EXAMPLE, "svc/old-nginx", "-o=name"), "service/old-nginx\n")
+        self.assertEqual(json.loads(self.ok("get", "-f", EXAMPLE, "svc", "old-nginx", "-o", "json"))["spec"]["selector"], {"run": "old-nginx"})
+        self.assertEqual(len(json.loads(self.ok("get", "-f", EXAMPLE, "-o", "json"))["items"]), 6)
+        self.assertIn("FROM", self.ok("get", "-f", EXAMPLE, "deploy", "-A", "-o", "wide").splitlines()[0])
+
+    def test_what_is_not_there_is_exit_code_three(self):
+        # Scripts tell "not there" from "failed".
+        self.assertEqual(self.refused("get", "-f", EXAMPLE, "ing", "gray-relaese", code=3),
+                         'error: Ingress "gray-relaese" does not exist in namespace default\n    fix: did you mean gray-release?\n')
+        self.assertIn("did you mean ingress", self.refused("get", "-f", EXAMPLE, "ingrss", code=3))
+        done = run("get", "-f", "examples/gateway-service", "ingress")
+        self.assertEqual((done.code, done.out), (0, ""))
+        self.assertIn("add -A or -n", done.err)
+
+    def test_describe_shows_the_place_in_the_routing(self):
+        # A canary by itself says little: what matters is what it attaches to.
+        out = self.ok("describe", "-f", EXAMPLE, "ingress", "gray-release-canary")
+        self.assertIn("default/old-nginx:80", out)
+        self.assertRegex(out, r"(?m)^  www\.example\.com .* canary$")
+        self.assertIn("Diagnostics: none\n", out)
+        self.assertIn("did you mean gray-release?", self.refused("describe", "-f", EXAMPLE, "ingress", "gray-releas", code=3))
+        self.refused("describe", "-f", EXAMPLE, "ingress")
+
+
+class Terminal(CliTest):
+    def on_a_terminal(self, *arguments, env=None):
+        main, other = pty.openpty()
+        with subprocess.Popen([cli.path(), *arguments], cwd=cli.ROOT, stdout=other, stderr=other,
+                              env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **(env or {})}) as process:
+            os.close(other)
+            out = b""
+            try:
+                while chunk := os.read(main, 65536):
+                    out += chunk
+            except OSError:
+                pass  # how Linux says that the other end is closed
+            process.wait()
+        os.close(main)
+        return out
+
+    def test_colour_only_on_a_terminal_and_only_if_wanted(self):
+        # Escape codes in a log or a file are noise.
+        arguments = ["explain", "-f", EXAMPLE, URL]
+        self.assertIn(b"\x1b[", self.on_a_terminal(*arguments))
+        self.assertNotIn(b"\x1b[", self.on_a_terminal(*arguments, "--no-color"))
+        self.assertNotIn(b"\x1b[", self.on_a_terminal("--no-color", *arguments))
+        self.assertNotIn(b"\x1b[", self.on_a_terminal(*arguments, env={"NO_COLOR": "1"}))
+        self.assertNotIn(b"\x1b[", self.on_a_terminal(*arguments, env={"TERM": "dumb"}))
+        self.assertNotIn("\x1b[", self.ok(*arguments))
+
+    def test_a_reader_that_goes_away_is_no_failure(self):
+        # `| head` is how people look at long output.
+        lines = b'{"host":"www.example.com","path":"/"}\n' * 20_000
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(lines)
+            file.flush()
+            command = f"{shlex.quote(cli.path())} explain -f {EXAMPLE} --requests {file.name} -o json | head -n 1; echo ${{PIPESTATUS[0]}}"
+            done = subprocess.run(["bash", "-c", command], cwd=cli.ROOT, capture_output=True, timeout=30, check=False)
+        self.assertEqual(done.stderr, b"")
+        self.assertEqual(done.stdout.splitlines()[-1], b"0")
+
+    def test_a_full_disk_is_told(self):
+        # Output that is cut short must not look complete.
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([cli.path(), "help"], stdout=full, stderr=subprocess.PIPE, timeout=30, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"error: stdout cannot be written", done.stderr)
+
+
+class Others(CliTest):
+    def test_version_says_what_it_is_built_from(self):
+        # The first question of every report.
+        self.assertRegex(self.ok("version").splitlines()[0], r"^graylane +\d+\.\d+\.\d+$")
+        facts = json.loads(self.ok("version", "-o", "json"))
+        self.assertEqual(set(facts), {"version", "build", "compiler", "pcre2", "libyaml"})
+
+    def complete(self, *words):
+        script = 'source <("$1" completion bash); shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _graylane; printf "%s\\n" "${COMPREPLY[@]}"'
+        done = subprocess.run(["bash", "-c", script, "-", cli.path(), "graylane", *words], capture_output=True, cwd=cli.ROOT, timeout=30, check=False)
+        return done.stdout.decode().split()
+
+    def test_bash_completes_commands_flags_and_values(self):
+        # What is completed is what the parser knows, since both come from one tree.
+        script = self.ok("completion", "bash")
+        self.assertEqual(subprocess.run(["bash", "-n"], input=script.encode(), check=False).returncode, 0)
+        self.assertEqual(self.complete("exp"), ["explain"])
+        self.assertEqual(set(self.complete("")) - {"--help", "--no-color"}, set(COMMANDS))
+        self.assertEqual(self.complete("explain", "--req"), ["--request", "--requests"])
+        self.assertEqual(self.complete("explain", "-o", "j"), ["json"])
+        self.assertEqual(self.complete("explain", "--split", "=", "r"), ["random"])
+        self.assertEqual(self.complete("get", "rou"), ["routes"])
+        self.assertEqual(self.complete("completion", "fi"), ["fish"])
+        self.assertIn("examples", "".join(self.complete("lint", "-f", "exam")))
+
+    def test_zsh_and_fish_name_every_flag(self):
+        # Both are made from the same tree; without the shells at hand this much can be held.
+        for shell, flag in (("zsh", "--ingress-class="), ("fish", "-l ingress-class ")):
+            self.assertIn(flag, self.ok("completion", shell))
+        self.assertTrue(self.ok("completion", "zsh").startswith("#compdef graylane\n"))
+        self.assertIn("bash, zsh or fish", self.refused("completion", "tcsh"))
+        self.refused("completion")
+
+
+if __name__ == "__main__":
+    unittest.main()
