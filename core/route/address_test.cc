@@ -5,13 +5,16 @@
 namespace graylane::route {
 namespace {
 
-bool contains(std::string_view range, std::string_view address) { return parse_cidr(range).value().contains(parse_address(address).value()); }
+bool contains(std::string_view range, std::string_view address) {
+  return parse_cidr(range).value().contains(parse_address(address).value());
+}
 
 TEST(Address, ReadsBothFamiliesAndNothingElse) {
   // An address list that is read wrongly lets somebody in.
   EXPECT_TRUE(parse_address("192.0.2.7"));
   EXPECT_TRUE(parse_address("2001:db8::1"));
-  for (const std::string_view bad : {"", "192.0.2", "192.0.2.256", "192.0.2.7:80", "[::1]", "fe80::1%eth0", " 192.0.2.7", "192.0.2.7 ", "localhost", "::1/64"}) {
+  for (const std::string_view bad : {"", "192.0.2", "192.0.2.256", "192.0.2.7:80", "[::1]", "fe80::1%eth0", " 192.0.2.7",
+                                     "192.0.2.7 ", "localhost", "::1/64"}) {
     EXPECT_FALSE(parse_address(bad)) << bad;
   }
   EXPECT_FALSE(parse_address(std::string_view("192.0.2.7\0x", 11)));
@@ -48,7 +51,8 @@ TEST(Cidr, EverythingOfOneFamilyIsNotTheOther) {
 
 TEST(Cidr, RefusesWhatIsNoRange) {
   // The author gets an error; nobody gets a wider range than was meant.
-  for (const std::string_view bad : {"", "/24", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/+8", "192.0.2.0/8 ", "2001:db8::/129", "192.0.2.0/999999999999", "192.0.2/24"}) {
+  for (const std::string_view bad : {"", "/24", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/+8", "192.0.2.0/8 ",
+                                     "2001:db8::/129", "192.0.2.0/999999999999", "192.0.2/24"}) {
     EXPECT_FALSE(parse_cidr(bad)) << bad;
   }
 }

@@ -101,7 +101,7 @@ class Explainer {
 
   void note_edits(const Match& match) {
     if (match.policy == nullptr) return;
-    if (!explanation_.to.empty() && explanation_.to[0].path != request_.target) {
+    if (!explanation_.to.empty() && explanation_.to[0].path != normalised_.target) {
       tracer_.add(match.host, "rewrite-target", true, "the path is sent as " + quoted(explanation_.to[0].path), match.policy->rewrite_at);
     }
     if (!explanation_.to.empty() && match.policy->upstream_host) {

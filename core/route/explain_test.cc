@@ -14,7 +14,8 @@ TEST(Explain, AgreesWithMatchForRandomTables) {
   for (uint64_t seed = 1000; seed < 1300; ++seed) {
     RandomTable random(seed);
     const Table table = random.table();
-    for (int i = 0; i < 100; ++i) ASSERT_EQ(explain_disagrees(table, random.request()), "") << "seed " << seed << ", request " << i;
+    for (int i = 0; i < 100; ++i)
+      ASSERT_EQ(explain_disagrees(table, random.request()), "") << "seed " << seed << ", request " << i;
   }
 }
 

@@ -11,7 +11,6 @@ using Map = HostMap<std::shared_ptr<const int>>;
 
 std::string name(int i) { return "host-" + std::to_string(i) + ".example"; }
 
-
 Map thousand() {
   Map map;
   {

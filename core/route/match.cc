@@ -52,7 +52,7 @@ std::string location_of(const Match& match, const TemplateInput& input, Scratch&
 
 Forwarded forwarded_request(const Match& match, const TemplateInput& input, Scratch& scratch) {
   Forwarded forwarded;
-  forwarded.target = input.request.target;
+  forwarded.target = input.normalised.target;
   forwarded.host = best_http_host(input);
   Captures captures = captures_of_path(match, input, scratch);
   if (auto text = rewritten(match, input, scratch, captures)) {

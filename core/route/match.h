@@ -256,9 +256,11 @@ bool apply_policy(const Rule& rule, const Policy& policy, const TemplateInput& i
   }
   if (!policy.deny.empty() || !policy.allow.empty()) {
     const Address& client = input.normalised.client;
-    const bool refused = any_contains(policy.deny, client) || (!policy.allow.empty() && !any_contains(policy.allow, client));
+    const bool denied = any_contains(policy.deny, client);
+    const bool allowed = !denied && any_contains(policy.allow, client);
+    const bool refused = denied || (!policy.allow.empty() && !allowed);
     tracer.access(*match.host, policy, refused ? Why::kAddressRefused : Why::kAddressAllowed);
-    if (!refused && policy.satisfy_any) return false;
+    if (allowed && policy.satisfy_any) return false;  // a deny list alone satisfies nobody
     if (refused && !(policy.satisfy_any && policy.closed_by_auth)) {
       match.status = 403;
       return true;
@@ -285,6 +287,7 @@ Match match(const Table& table, const Request& request, const Normalised& normal
     detail::answer(match, *host.closed);
     return match;
   }
+  prefetch(host.policies.data(), 1);  // on its way while the rule is looked for
   const Rule* rule = detail::find_rule(host, normalised.path, scratch.regex);
   if constexpr (Tracer::kEnabled) detail::trace_rules(host, rule, normalised.path, scratch.regex, tracer);
   if (rule == nullptr) {

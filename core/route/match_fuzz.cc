@@ -20,7 +20,8 @@ route::Policy guarded() {
   policy.deny.push_back(cidr("203.0.113.0/24"));
   policy.allow.push_back(cidr("0.0.0.0/0"));
   policy.https_redirect = response(308);
-  policy.https_redirect->location.parts = {literal("https://"), variable(route::Variable::kRedirectHost), variable(route::Variable::kRequestUri)};
+  policy.https_redirect->location.parts = {literal("https://"), variable(route::Variable::kRedirectHost),
+                                           variable(route::Variable::kRequestUri)};
   return policy;
 }
 
@@ -28,16 +29,21 @@ route::Policy rewriting(std::vector<route::TextTemplate::Part> parts) {
   route::Policy policy;
   policy.rewrite = route::TextTemplate{std::move(parts)};
   policy.forwarded_prefix = route::TextTemplate::literal("/app");
-  policy.upstream_host = route::TextTemplate{{capture(1), variable(route::Variable::kCookie, "c"), variable(route::Variable::kArgument, "q")}};
+  policy.upstream_host =
+      route::TextTemplate{{capture(1), variable(route::Variable::kCookie, "c"), variable(route::Variable::kArgument, "q")}};
   return policy;
 }
 
 route::Split full_split(route::BackendId stable, route::BackendId canary) {
   route::Split made = split(1000, stable, {{canary, 2}});
-  made.tests = {affinity_test("s", "stable", 0),    affinity_test("s", "canary", 1),
-                header_test("x-canary", "always", 1), header_test("x-canary", "never", 0),
-                pattern_test("x-kind", regex("^(a+)+b?$"), 1), pattern_test("x-bad", nullptr, 1),
-                cookie_test("", "always", 1),       cookie_test("c", "never", 0)};
+  made.tests = {affinity_test("s", "stable", 0),
+                affinity_test("s", "canary", 1),
+                header_test("x-canary", "always", 1),
+                header_test("x-canary", "never", 0),
+                pattern_test("x-kind", regex("^(a+)+b?$"), 1),
+                pattern_test("x-bad", nullptr, 1),
+                cookie_test("", "always", 1),
+                cookie_test("c", "never", 0)};
   return made;
 }
 
@@ -50,9 +56,13 @@ route::Table everything() {
   HostBuilder app("app.example");
   for (int i = 0; i < 8; ++i) app.forward(kExact, "/exact/" + std::to_string(i), stable);
   app.respond(kExact, "/", response(302, "/app"), route::RuleKind::kRespondAtOnce);
-  app.policy(rewriting({literal("/"), capture(2)})).split(kRegex, "^/app(/|$)(.*)", full_split(stable, canary)).rewriting("^/app(/|$)(.*)");
+  app.policy(rewriting({literal("/"), capture(2)}))
+      .split(kRegex, "^/app(/|$)(.*)", full_split(stable, canary))
+      .rewriting("^/app(/|$)(.*)");
   app.policy(rewriting({variable(route::Variable::kHeader, "x-to")})).forward(kPrefix, "/to", canary).rewriting("^/to");
-  app.policy(rewriting({literal("https://x.example"), variable(route::Variable::kEscapedRequestUri)})).forward(kSegmentPrefix, "/away", stable).rewriting("/");
+  app.policy(rewriting({literal("https://x.example"), variable(route::Variable::kEscapedRequestUri)}))
+      .forward(kSegmentPrefix, "/away", stable)
+      .rewriting("/");
   app.policy(guarded()).split(kSegmentPrefix, "/guarded", full_split(stable, canary));
   app.policy({}).split(kSegmentPrefix, "/three", split(10, stable, {{canary, 1}, {empty, 2}, {canary, 7}}));
   app.split(kSegmentPrefix, "/down", full_split(empty, canary)).split(kSegmentPrefix, "/half", full_split(stable, empty));
@@ -66,7 +76,12 @@ route::Table everything() {
   route::ListenerOptions options;
   options.use_forwarded_headers = options.enable_underscores_in_headers = true;
   options.proxy_real_ip_cidr = {cidr("10.0.0.0/8"), cidr("192.0.2.0/24")};
-  return tables.exact(app.build()).any_suffix(small.build()).one_label(closed.build()).by_regex("^api\\d+\\.", small.build()).listener(options).build();
+  return tables.exact(app.build())
+      .any_suffix(small.build())
+      .one_label(closed.build())
+      .by_regex("^api\\d+\\.", small.build())
+      .listener(options)
+      .build();
 }
 
 std::string_view next_line(std::string_view& text) {

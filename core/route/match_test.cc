@@ -114,7 +114,8 @@ TEST(Match, IndexAndWalkGiveTheSameRule) {
   for (uint64_t seed = 0; seed < 300; ++seed) {
     RandomTable random(seed);
     const Table table = random.table();
-    for (int i = 0; i < 100; ++i, ++checked) ASSERT_EQ(index_disagrees(table, random.request()), "") << "seed " << seed << ", request " << i;
+    for (int i = 0; i < 100; ++i, ++checked)
+      ASSERT_EQ(index_disagrees(table, random.request()), "") << "seed " << seed << ", request " << i;
   }
   EXPECT_EQ(checked, 30'000);
 }
@@ -222,12 +223,17 @@ TEST(Match, AnAbsoluteRewriteTargetIsARedirect) {
   Shop shop;
   Policy policy;
   policy.rewrite = TextTemplate{{literal("https://new.example/"), capture(1)}};
-  const HostPtr host = HostBuilder("app.example").policy(policy).forward(PathKind::kRegex, "^/old/(.*)", shop.stable).rewriting("^/old/(.*)").build();
+  const HostPtr host = HostBuilder("app.example")
+                           .policy(policy)
+                           .forward(PathKind::kRegex, "^/old/(.*)", shop.stable)
+                           .rewriting("^/old/(.*)")
+                           .build();
   const Table table = shop.with(host);
   const Request request = get("app.example", "/old/x?y=1");
   Answer answer(table, request);
   EXPECT_EQ(answer.match.kind, Match::Kind::kRewriteRedirect);
-  EXPECT_EQ(location_of(answer.match, {request, answer.normalised, *table.listener, answer.scratch.text}, answer.scratch), "https://new.example/x?y=1");
+  EXPECT_EQ(location_of(answer.match, {request, answer.normalised, *table.listener, answer.scratch.text}, answer.scratch),
+            "https://new.example/x?y=1");
 }
 
 // ---- splits ----
@@ -243,7 +249,8 @@ TEST(MatchSplit, TestsAreAskedInOrderAndTheFirstThatHoldsDecides) {
   // header, then cookie, then weight is the promise of every canary guide.
   Shop shop;
   Split split = test::split(100, shop.stable, {{shop.canary, 20}});
-  split.tests = {affinity_test("s", "canary", 1), header_test("x-canary", "always", 1), header_test("x-canary", "never", 0), cookie_test("c", "always", 1)};
+  split.tests = {affinity_test("s", "canary", 1), header_test("x-canary", "always", 1), header_test("x-canary", "never", 0),
+                 cookie_test("c", "always", 1)};
   const Table table = shop.with(split);
   const HeaderField affine[] = {{"X-Canary", "never"}, {"Cookie", "s=node|canary"}};
   const HeaderField never[] = {{"X-Canary", "never"}, {"Cookie", "c=always"}};

@@ -41,14 +41,14 @@ TEST(PathIndex, FewRulesNeedNoIndex) {
 TEST(PathIndex, CandidatesComeInOrderOfPrecedence) {
   // The first candidate that matches wins; an order by kind would change who wins.
   std::vector<Rule> rules = unrelated(10);
-  rules.push_back(rule(PathKind::kSegmentPrefix, "/a"));       // 10
-  rules.push_back(rule(PathKind::kRegex, "b"));                // 11
-  rules.push_back(rule(PathKind::kExact, "/a/b"));             // 12
-  rules.push_back(rule(PathKind::kPrefix, "/"));               // 13
-  rules.push_back(rule(PathKind::kExact, "/a/b"));             // 14
-  rules.push_back(rule(PathKind::kPrefix, "/a/"));             // 15
-  rules.push_back(rule(PathKind::kSegmentPrefix, "/"));        // 16
-  rules.push_back(rule(PathKind::kExact, "/a/b/c"));           // 17
+  rules.push_back(rule(PathKind::kSegmentPrefix, "/a"));  // 10
+  rules.push_back(rule(PathKind::kRegex, "b"));           // 11
+  rules.push_back(rule(PathKind::kExact, "/a/b"));        // 12
+  rules.push_back(rule(PathKind::kPrefix, "/"));          // 13
+  rules.push_back(rule(PathKind::kExact, "/a/b"));        // 14
+  rules.push_back(rule(PathKind::kPrefix, "/a/"));        // 15
+  rules.push_back(rule(PathKind::kSegmentPrefix, "/"));   // 16
+  rules.push_back(rule(PathKind::kExact, "/a/b/c"));      // 17
   PathIndex index;
   index.build(rules);
   EXPECT_EQ(candidates(index, "/a/b"), (std::vector<uint32_t>{10, 11, 12, 13, 14, 15, 16}));

@@ -27,6 +27,46 @@ struct RegexScratch::State {
 RegexScratch::RegexScratch() : state_(std::make_unique<State>()) {}
 RegexScratch::~RegexScratch() = default;
 
+namespace {
+
+bool is_class_escape(std::string_view pattern, size_t i) {
+  return i + 1 < pattern.size() && pattern[i] == '\\' && std::string_view("dDhHsSvVwW").find(pattern[i + 1]) != std::string_view::npos;
+}
+
+/// PCRE 1 takes a hyphen beside a class ("[\w-.]") for itself; PCRE 2 refuses it. Such hyphens become "\-".
+std::string with_literal_hyphens(std::string_view pattern) {
+  std::string out;
+  bool in_class = false;
+  bool after_class = false;  // the item before was \w or the like
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const bool escape = pattern[i] == '\\' && i + 1 < pattern.size();
+    if (in_class && pattern[i] == '-' && (after_class || is_class_escape(pattern, i + 1))) out.push_back('\\');
+    after_class = in_class && is_class_escape(pattern, i);
+    if (!escape && pattern[i] == '[' && !in_class) {
+      in_class = true;
+      out.push_back(pattern[i]);
+      if (i + 1 < pattern.size() && pattern[i + 1] == '^') out.push_back(pattern[++i]);
+      if (i + 1 < pattern.size() && pattern[i + 1] == ']') out.push_back(pattern[++i]);  // a first ] is a member
+      continue;
+    }
+    if (!escape && pattern[i] == ']') in_class = false;
+    out.push_back(pattern[i]);
+    if (escape) out.push_back(pattern[++i]);
+  }
+  return out;
+}
+
+pcre2_code* compile_code(std::string_view pattern, bool caseless, int& error, PCRE2_SIZE& offset) {
+  pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
+  pcre2_set_compile_extra_options(context, PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL);  // as in PCRE 1
+  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), caseless ? PCRE2_CASELESS : 0, &error,
+                                   &offset, context);
+  pcre2_compile_context_free(context);
+  return code;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, Options options) {
   if (pattern.size() > kRegexPatternBytesMax) {
     return fail(ErrorCode::kLimit, "regular expression of " + std::to_string(pattern.size()) + " bytes is over the limit of " +
@@ -34,8 +74,12 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, Op
   }
   int error = 0;
   PCRE2_SIZE offset = 0;
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                   options.caseless ? PCRE2_CASELESS : 0, &error, &offset, nullptr);
+  pcre2_code* code = compile_code(pattern, options.caseless, error, offset);
+  if (code == nullptr) {
+    int second_error = 0;
+    PCRE2_SIZE second_offset = 0;
+    code = compile_code(with_literal_hyphens(pattern), options.caseless, second_error, second_offset);
+  }
   if (code == nullptr) {
     std::array<unsigned char, 160> text{};
     pcre2_get_error_message(error, text.data(), text.size());

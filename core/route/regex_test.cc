@@ -5,7 +5,9 @@
 namespace graylane::route {
 namespace {
 
-std::shared_ptr<const Regex> compiled(std::string_view pattern, bool caseless = false) { return Regex::compile(pattern, {caseless}).value(); }
+std::shared_ptr<const Regex> compiled(std::string_view pattern, bool caseless = false) {
+  return Regex::compile(pattern, {caseless}).value();
+}
 
 RegexOutcome search(std::string_view pattern, std::string_view subject) {
   RegexScratch scratch;

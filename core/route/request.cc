@@ -115,6 +115,31 @@ std::string_view host_name(std::string_view host, std::string& scratch) {
   return scratch;
 }
 
+/// What nginx answers 400 for.
+bool is_valid_host(std::string_view host) {
+  if (host.find("..") != std::string_view::npos) return false;
+  return std::ranges::none_of(host, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '/' || c == '\\'; });
+}
+
+/// "http://host/path" is the path at that host.
+std::string_view origin_form(std::string_view target, std::string_view& authority) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_caseless(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    const size_t end = std::min(target.find_first_of("/?#"), target.size());
+    authority = target.substr(0, end);
+    target.remove_prefix(end);
+    return target.empty() ? std::string_view("/") : target;
+  }
+  return target;
+}
+
+Normalised refused(Normalised result, uint16_t status, std::string_view why) {
+  result.refused_status = status;
+  result.refused_why = why;
+  return result;
+}
+
 bool is_trusted_proxy(const Address& address, const ListenerOptions& options) {
   if (options.proxy_real_ip_cidr.empty()) return true;
   return std::ranges::any_of(options.proxy_real_ip_cidr, [&](const Cidr& range) { return range.contains(address); });
@@ -161,22 +186,18 @@ Normalised normalise(const Request& request, const ListenerOptions& options, Tex
     const std::string_view list = find_header(request, options.forwarded_for_header, options, scratch);
     result.client = forwarded_client(request.peer, list, options);
   }
-  if (request.host.empty()) {
-    result.refused_status = 400;
-    result.refused_why = "the Host header is missing or empty";
-    return result;
-  }
-  result.host_name = host_name(request.host, scratch.host);
-  std::string_view path = request.target.substr(0, request.target.find('#'));
+  if (request.host.empty()) return refused(result, 400, "the Host header is missing or empty");
+  std::string_view authority = request.host;
+  result.target = origin_form(request.target, authority);
+  if (!is_valid_host(authority)) return refused(result, 400, "the host name has characters that a host name cannot have");
+  result.host_name = host_name(authority, scratch.host);
+  std::string_view path = result.target.substr(0, result.target.find('#'));
   const size_t question = path.find('?');
   result.has_query = question != std::string_view::npos;
   if (result.has_query) result.query = path.substr(question + 1);
   path = path.substr(0, question);
-  if (path.empty() || path.front() != '/' || path.size() > kTargetBytesMax) {
-    result.refused_status = path.size() > kTargetBytesMax ? 414 : 400;
-    result.refused_why = path.size() > kTargetBytesMax ? "the request target is too long" : "the path does not begin with /";
-    return result;
-  }
+  if (path.size() > kTargetBytesMax) return refused(result, 414, "the request target is too long");
+  if (path.empty() || path.front() != '/') return refused(result, 400, "the path does not begin with /");
   result.path = path;
   if (is_plain(path)) return result;
   result.path_was_escaped = path.find('%') != std::string_view::npos;

@@ -18,7 +18,8 @@ struct Seen {
 Seen seen(std::string_view target, std::string_view host = "app.example") {
   TextScratch scratch;
   const Normalised normalised = normalise(get(host, target), ListenerOptions(), scratch);
-  return {std::string(normalised.path), std::string(normalised.query), std::string(normalised.host_name), normalised.refused_status, normalised.path_was_escaped};
+  return {std::string(normalised.path), std::string(normalised.query), std::string(normalised.host_name),
+          normalised.refused_status, normalised.path_was_escaped};
 }
 
 std::string path_of(std::string_view target) {
@@ -64,10 +65,17 @@ TEST(Normalise, SlashesAreMergedAndDotSegmentsResolved) {
 
 TEST(Normalise, WhatCannotBeAPathIsRefused) {
   // Every reading of such a path would differ between the gateway and some backend.
-  for (const std::string_view bad : {"/..", "/../", "/a/../..", "/a/../../b", "/%00", "/a%00b", "/%", "/%4", "/%zz", "/a%2", "/%g0", "", "a", "*", "?x", "http://x/"}) {
+  for (const std::string_view bad :
+       {"/..", "/../", "/a/../..", "/a/../../b", "/%00", "/a%00b", "/%", "/%4", "/%zz", "/a%2", "/%g0", "", "a", "*", "?x"}) {
     EXPECT_EQ(path_of(bad), "400") << bad;
   }
   EXPECT_EQ(path_of(std::string_view("/a\0b", 4)), "400");
+}
+
+TEST(Normalise, AnAbsoluteTargetIsThePathAtThatHost) {
+  // Clients that were told to use a proxy send this form.
+  EXPECT_EQ(path_of("http://x/"), "/");
+  EXPECT_EQ(path_of("http://x/a/../b?c"), "/b");
 }
 
 TEST(Normalise, APathOverTheLimitIsRefused) {
@@ -167,7 +175,9 @@ std::string cookie(std::vector<HeaderField> headers, std::string_view name) {
   return value.data() == nullptr ? "(absent)" : std::string(value);
 }
 
-std::string cookie(std::string_view line, std::string_view name) { return cookie(std::vector<HeaderField>{{"Cookie", line}}, name); }
+std::string cookie(std::string_view line, std::string_view name) {
+  return cookie(std::vector<HeaderField>{{"Cookie", line}}, name);
+}
 
 TEST(FindCookie, NamesHaveNoCaseValuesHave) {
   // As nginx's $cookie_NAME.
@@ -292,7 +302,8 @@ TEST(RealIp, AnAddressMayHaveAPort) {
   EXPECT_EQ(client("203.0.113.1:5678"), address("203.0.113.1"));
   EXPECT_EQ(client("[2001:db8::1]:5678"), address("2001:db8::1"));
   EXPECT_EQ(client("[2001:db8::1]"), address("2001:db8::1"));
-  for (const std::string_view bad : {"203.0.113.1:", "203.0.113.1:0", "203.0.113.1:65536", "203.0.113.1:x", "[2001:db8::1]x", "[2001:db8::1", "[203.0.113.1"}) {
+  for (const std::string_view bad : {"203.0.113.1:", "203.0.113.1:0", "203.0.113.1:65536", "203.0.113.1:x", "[2001:db8::1]x",
+                                     "[2001:db8::1", "[203.0.113.1"}) {
     EXPECT_EQ(client(bad), address("192.0.2.7")) << bad;
   }
 }

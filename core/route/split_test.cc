@@ -18,7 +18,21 @@ struct Weight {
 constexpr uint64_t kMost = INT64_MAX;  // the largest weight-total that ingress-nginx reads
 
 std::vector<Weight> weights() {
-  std::vector<Weight> found{{1, 2}, {1, 3}, {2, 3}, {2, 1000}, {998, 1000}, {1, 100}, {99, 100}, {20, 100}, {50, 100}, {37, 100}, {1, kMost}, {kMost - 1, kMost}, {kMost / 3, kMost}, {kMost / 2 + 1, kMost}, {kMost / 10 * 9, kMost}};
+  std::vector<Weight> found{{1, 2},
+                            {1, 3},
+                            {2, 3},
+                            {2, 1000},
+                            {998, 1000},
+                            {1, 100},
+                            {99, 100},
+                            {20, 100},
+                            {50, 100},
+                            {37, 100},
+                            {1, kMost},
+                            {kMost - 1, kMost},
+                            {kMost / 3, kMost},
+                            {kMost / 2 + 1, kMost},
+                            {kMost / 10 * 9, kMost}};
   Rng rng(7);
   for (int i = 0; i < 60; ++i) {
     const uint64_t total = 2 + rng.below(uint64_t{1} << (2 + rng.below(61)));
@@ -74,7 +88,8 @@ double worst_z(const std::vector<uint8_t>& picks, double share) {
   double worst = 0;
   for (size_t period = 2; period <= 100; ++period) {
     std::vector<uint32_t> counts(period);
-    for (size_t i = 0, residue = 0; i < picks.size(); ++i, residue = residue + 1 == period ? 0 : residue + 1) counts[residue] += picks[i];
+    for (size_t i = 0, residue = 0; i < picks.size(); ++i, residue = residue + 1 == period ? 0 : residue + 1)
+      counts[residue] += picks[i];
     for (size_t residue = 0; residue < period; ++residue) {
       const auto requests = static_cast<double>((picks.size() - residue + period - 1) / period);
       const double z = (counts[residue] - requests * share) / std::sqrt(requests * share * (1 - share));
@@ -86,12 +101,14 @@ double worst_z(const std::vector<uint8_t>& picks, double share) {
 
 TEST(SplitExact, NoPeriodAliases) {
   // A page that loads 10 files must not have its 3rd file on the canary always: round robin by counting would do that.
-  for (const Weight weight : {Weight{1, 2}, Weight{1, 3}, Weight{10, 100}, Weight{5, 100}, Weight{20, 100}, Weight{2, 1000}, Weight{75, 100}, Weight{99, 100}, Weight{kMost / 10, kMost}, Weight{1, 7}}) {
+  for (const Weight weight : {Weight{1, 2}, Weight{1, 3}, Weight{10, 100}, Weight{5, 100}, Weight{20, 100}, Weight{2, 1000},
+                              Weight{75, 100}, Weight{99, 100}, Weight{kMost / 10, kMost}, Weight{1, 7}}) {
     Rng rng(11);
     SplitState state;
     std::vector<uint8_t> picks(400'000);
     for (uint8_t& pick : picks) pick = pick_exact(state, weight.weight, weight.total, rng) ? 1 : 0;
-    EXPECT_LE(worst_z(picks, static_cast<double>(weight.weight) / static_cast<double>(weight.total)), 5) << weight.weight << "/" << weight.total;
+    EXPECT_LE(worst_z(picks, static_cast<double>(weight.weight) / static_cast<double>(weight.total)), 5)
+        << weight.weight << "/" << weight.total;
   }
 }
 
@@ -187,7 +204,8 @@ TEST(SplitSticky, AChangeOfTheTotalAloneMovesNobody) {
 
 int sticky_count(uint64_t salt, uint64_t weight, uint64_t total, std::string_view prefix) {
   int count = 0;
-  for (int user = 0; user < 100'000; ++user) count += pick_sticky(salt, std::string(prefix) + std::to_string(user), weight, total) ? 1 : 0;
+  for (int user = 0; user < 100'000; ++user)
+    count += pick_sticky(salt, std::string(prefix) + std::to_string(user), weight, total) ? 1 : 0;
   return count;
 }
 
@@ -196,7 +214,8 @@ TEST(SplitSticky, TheShareOfUsersIsTheWeight) {
   for (const Weight weight : {Weight{1, 100}, Weight{20, 100}, Weight{1, 2}, Weight{2, 1000}, Weight{kMost / 3, kMost}}) {
     const double share = static_cast<double>(weight.weight) / static_cast<double>(weight.total);
     for (const std::string_view prefix : {"", "user-", "0000000000000000"}) {
-      EXPECT_NEAR(sticky_count(9, weight.weight, weight.total, prefix), 100'000 * share, 5 * std::sqrt(100'000 * share * (1 - share)));
+      EXPECT_NEAR(sticky_count(9, weight.weight, weight.total, prefix), 100'000 * share,
+                  5 * std::sqrt(100'000 * share * (1 - share)));
     }
   }
 }
@@ -215,7 +234,8 @@ TEST(SplitSticky, RoutesChooseTheirUsersIndependently) {
 
 TEST(Rng, BelowHasNoBias) {
   // A remainder of a 64-bit number favours small results where the bound is large.
-  for (const uint64_t bound : {uint64_t{2}, uint64_t{3}, uint64_t{7}, uint64_t{90}, (uint64_t{3} << 62) - 1, uint64_t{3} << 61, uint64_t{kMost}, UINT64_MAX}) {
+  for (const uint64_t bound : {uint64_t{2}, uint64_t{3}, uint64_t{7}, uint64_t{90}, (uint64_t{3} << 62) - 1, uint64_t{3} << 61,
+                               uint64_t{kMost}, UINT64_MAX}) {
     const uint64_t cells = std::min<uint64_t>(bound, 96);
     std::vector<int> counts(cells);
     Rng rng(bound);
@@ -223,7 +243,8 @@ TEST(Rng, BelowHasNoBias) {
     for (int i = 0; i < kDraws; ++i) {
       const uint64_t x = rng.below(bound);
       ASSERT_LT(x, bound);
-      const auto cell = static_cast<uint64_t>(static_cast<long double>(x) * static_cast<long double>(cells) / static_cast<long double>(bound));
+      const auto cell =
+          static_cast<uint64_t>(static_cast<long double>(x) * static_cast<long double>(cells) / static_cast<long double>(bound));
       ++counts[std::min(cell, cells - 1)];
     }
     const double expected = static_cast<double>(kDraws) / static_cast<double>(cells);

@@ -1,5 +1,7 @@
 #include "route/table.h"
 
+#include <algorithm>
+
 namespace graylane::route {
 
 namespace {
@@ -8,6 +10,13 @@ namespace {
 bool acts(const Policy& policy) {
   return policy.closed || policy.redirect || policy.https_redirect || !policy.deny.empty() || !policy.allow.empty() ||
          policy.closed_by_auth || policy.rewrite;
+}
+
+/// What ingress-nginx's expression for a wildcard accepts: [\w-]+
+bool is_label(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
 }
 
 bool same_file(const FileName& a, const FileName& b) { return a == b || (a && b && *a == *b); }
@@ -29,7 +38,7 @@ const Host& Table::find_host(std::string_view name, RegexScratch& scratch) const
       if (const HostPtr* host = any_suffix.find(name.substr(dot))) return **host;
     }
   }
-  if (one_label.size() > 0 && first_dot != std::string_view::npos && first_dot > 0) {
+  if (one_label.size() > 0 && first_dot != std::string_view::npos && is_label(name.substr(0, first_dot))) {
     if (const HostPtr* host = one_label.find(name.substr(first_dot))) return **host;
   }
   for (const HostRegex& candidate : regexes) {

@@ -33,7 +33,8 @@ inline std::string_view key_of(const Split& split, const Request& request, const
     case Sticky::Key::kNothing: return {};
     case Sticky::Key::kCookie: return find_cookie(request, split.sticky.name);
     case Sticky::Key::kHeader: return find_header(request, split.sticky.name, options, scratch.text);
-    case Sticky::Key::kSourceIp: return {reinterpret_cast<const char*>(normalised.client.bytes.data()), normalised.client.bytes.size()};
+    case Sticky::Key::kSourceIp:
+      return {reinterpret_cast<const char*>(normalised.client.bytes.data()), normalised.client.bytes.size()};
   }
   return {};
 }
@@ -88,8 +89,9 @@ inline Expected expected(const Table& table, const Request& request, Scratch& sc
 
 inline bool same_outcome(const Table& table, const Expected& expected, const Share& share, const Outcome& outcome) {
   const Backend& backend = table.backend(share.backend);
-  return backend.ready() && outcome.service == backend.ns + "/" + backend.service && std::abs(outcome.share - share.share) < 1e-12 &&
-         outcome.path == expected.forwarded.target && outcome.host == expected.forwarded.host;
+  return backend.ready() && outcome.service == backend.ns + "/" + backend.service &&
+         std::abs(outcome.share - share.share) < 1e-12 && outcome.path == expected.forwarded.target &&
+         outcome.host == expected.forwarded.host;
 }
 
 /// Why explain() and match() differ for this request; empty: they agree.

@@ -18,7 +18,9 @@ class RandomTable {
 
   bool chance(uint64_t one_in) { return rng_.below(one_in) == 0; }
   template <class T, size_t N>
-  const T& pick(const std::array<T, N>& from) { return from[rng_.below(N)]; }
+  const T& pick(const std::array<T, N>& from) {
+    return from[rng_.below(N)];
+  }
 
   std::string path() {
     static constexpr std::array<std::string_view, 9> kSegments{"a", "b", "ab", "a.b", "c", "", "..", ".", "A"};
@@ -42,10 +44,13 @@ class RandomTable {
 
   /// The views of the request live until the next one is made.
   Request request() {
-    static constexpr std::array<std::string_view, 9> kHosts{"app.example", "App.Example:80", "x.y.example", "a.org", "b.a.org", "api7.net", "other", "app.example.", ""};
-    static constexpr std::array<std::string_view, 6> kNames{"X-Canary", "x_canary", "Cookie", "cookie", "X-Forwarded-For", "X-Forwarded-Proto"};
-    static constexpr std::array<std::string_view, 10> kValues{"always", "never", "", "x=always; who=1", "x = never, x=always", "=always",
-                                                              "s=n|stable", "s=n|canary", "203.0.113.9, 10.0.0.1", "https"};
+    static constexpr std::array<std::string_view, 9> kHosts{"app.example", "App.Example:80", "x.y.example",  "a.org", "b.a.org",
+                                                            "api7.net",    "other",          "app.example.", ""};
+    static constexpr std::array<std::string_view, 6> kNames{"X-Canary", "x_canary",        "Cookie",
+                                                            "cookie",   "X-Forwarded-For", "X-Forwarded-Proto"};
+    static constexpr std::array<std::string_view, 10> kValues{
+        "always",  "never",      "",           "x=always; who=1",       "x = never, x=always",
+        "=always", "s=n|stable", "s=n|canary", "203.0.113.9, 10.0.0.1", "https"};
     target_ = chance(20) ? "no-slash" : path();
     if (chance(6)) target_ += "%2fa";
     if (chance(9)) target_ += "%2e%2e/";
@@ -126,9 +131,11 @@ class RandomTable {
     Split made = two ? test::split(total, any_backend(), {{any_backend(), first}, {any_backend(), total - first}})
                      : test::split(total, any_backend(), {{any_backend(), first}});
     if (chance(8)) made.total = 0;
-    for (uint64_t left = rng_.below(4); left > 0; --left) made.tests.push_back(test(static_cast<uint8_t>(rng_.below(made.destinations.size()))));
+    for (uint64_t left = rng_.below(4); left > 0; --left)
+      made.tests.push_back(test(static_cast<uint8_t>(rng_.below(made.destinations.size()))));
     if (two) return made;
-    made.sticky.key = std::array{Sticky::Key::kNothing, Sticky::Key::kCookie, Sticky::Key::kHeader, Sticky::Key::kSourceIp}[rng_.below(4)];
+    made.sticky.key =
+        std::array{Sticky::Key::kNothing, Sticky::Key::kCookie, Sticky::Key::kHeader, Sticky::Key::kSourceIp}[rng_.below(4)];
     made.sticky.name = made.sticky.key == Sticky::Key::kCookie ? "who" : "x-canary";
     made.sticky.salt = rng_.next();
     return made;

@@ -41,16 +41,19 @@ inline bool untraced_policy(const Rule& rule, const Policy& policy, const Templa
     if (response) detail::answer(match, *response);
     return response.has_value();
   };
-  if (policy.rewrite && rule.rewrite != kNoIndex && !policy.closed && !policy.redirect && detail::is_absolute_url(*policy.rewrite)) {
+  if (policy.rewrite && rule.rewrite != kNoIndex && !policy.closed && !policy.redirect &&
+      detail::is_absolute_url(*policy.rewrite)) {
     match.kind = Match::Kind::kRewriteRedirect;
     match.status = 302;
     return true;
   }
   if (respond(policy.closed) || respond(policy.redirect)) return true;
-  if (policy.https_redirect && !rule.https_redirect_exempt && access_scheme(input) == "http") return respond(policy.https_redirect);
+  if (policy.https_redirect && !rule.https_redirect_exempt && access_scheme(input) == "http")
+    return respond(policy.https_redirect);
   if (!policy.deny.empty() || !policy.allow.empty()) {
     const Address& client = input.normalised.client;
-    const bool refused = detail::any_contains(policy.deny, client) || (!policy.allow.empty() && !detail::any_contains(policy.allow, client));
+    const bool refused =
+        detail::any_contains(policy.deny, client) || (!policy.allow.empty() && !detail::any_contains(policy.allow, client));
     if (!refused && policy.satisfy_any) return false;
     if (refused && !(policy.satisfy_any && policy.closed_by_auth)) {
       match.status = 403;
@@ -72,6 +75,7 @@ inline Match untraced_match(const Table& table, const Request& request, const No
     detail::answer(match, *host.closed);
     return match;
   }
+  prefetch(host.policies.data(), 1);
   const Rule* rule = detail::find_rule(host, normalised.path, scratch.regex);
   if (rule == nullptr) {
     match.status = 404;

@@ -49,11 +49,11 @@ void append_variable(const TextTemplate::Part& part, const TemplateInput& input,
     case Variable::kHttpHost: out += input.request.host; break;
     case Variable::kBestHttpHost: out += best_http_host(input); break;
     case Variable::kRedirectHost: out += without_port(best_http_host(input)); break;
-    case Variable::kRequestUriNoSlash: out += without_last_slash(input.request.target); break;
+    case Variable::kRequestUriNoSlash: out += without_last_slash(input.normalised.target); break;
     case Variable::kScheme: out += scheme(input); break;
     case Variable::kAccessScheme: out += access_scheme(input); break;
-    case Variable::kRequestUri: out += input.request.target; break;
-    case Variable::kEscapedRequestUri: append_escaped_component(input.request.target, out); break;
+    case Variable::kRequestUri: out += input.normalised.target; break;
+    case Variable::kEscapedRequestUri: append_escaped_component(input.normalised.target, out); break;
     case Variable::kUri: out += input.normalised.path; break;
     case Variable::kArgs: out += input.normalised.query; break;
     case Variable::kIsArgs: out += input.normalised.query.empty() ? "" : "?"; break;

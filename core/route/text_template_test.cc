@@ -8,7 +8,8 @@
 namespace graylane::route::test {
 namespace {
 
-constexpr HeaderField kHeaders[] = {{"X-Who", "me"}, {"Cookie", "c=1"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "front.example:444, inner"}};
+constexpr HeaderField kHeaders[] = {
+    {"X-Who", "me"}, {"Cookie", "c=1"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "front.example:444, inner"}};
 
 std::string rendered(TextTemplate text, bool trusted = false, std::string_view target = "/a%20b/?x=1&y=&x=2") {
   const Request request = get("App.Example:8080", target, kHeaders);

@@ -5,6 +5,7 @@ namespace graylane::route {
 namespace {
 
 constexpr size_t kSeenBytesMax = 200;  // of a header's value in an explanation
+constexpr size_t kMissesMax = 100;     // rules that do not match are told one by one up to here
 
 std::string percent(uint64_t weight, uint64_t total) {
   std::string text = std::to_string(100.0 * static_cast<double>(weight) / static_cast<double>(total));
@@ -84,6 +85,8 @@ void RecordingTracer::host(const Host& host) {
 
 void RecordingTracer::rule(const Host& host, const Rule& rule, Why why) {
   if (rule.implicit && why != Why::kMatched) return;  // nobody wrote it, nobody looks for it
+  if (why != Why::kMatched && ++misses_ > kMissesMax) return;
+  if (why == Why::kMatched && misses_ > kMissesMax) add(nullptr, std::to_string(misses_ - kMissesMax) + " more rules", false, "do not match either", {});
   add(&host, name_of(rule), why == Why::kMatched, why_path(rule, why, path_), rule.at);
 }
 

@@ -31,6 +31,7 @@ class RecordingTracer {
   std::string host_name_;
   std::string path_;
   std::vector<TraceStep> steps_;
+  size_t misses_ = 0;  // of rules
 };
 
 /// Where a part of a host's rules was written.
