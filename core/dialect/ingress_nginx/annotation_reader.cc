@@ -52,7 +52,7 @@ void AnnotationReader::read(const doc::Member& member) {
   places_[std::string(name)] = member.value.at();
   const AnnotationSpec* spec = find_annotation(name);
   if (spec == nullptr) return report_unknown(name);
-  if (value == nullptr || value->empty()) return;
+  if (value == nullptr || value->empty() || is_shadowed(name)) return;
   const bool snippet_off = spec->support == Support::kSnippet && !config_.allow_snippets;
   if (spec->risk > config_.risk_level || (snippet_off && spec->risk == Risk::kCritical)) {
     out_.dropped = true;
@@ -66,11 +66,20 @@ void AnnotationReader::read(const doc::Member& member) {
   accepted_[std::string(name)] = {normalised(*value), member.value.at()};
 }
 
+/// The older of two names of one annotation is read only when the newer one is absent.
+bool AnnotationReader::is_shadowed(std::string_view name) const {
+  const std::string_view newer = name == "whitelist-source-range" ? "allowlist-source-range" : name == "limit-whitelist" ? "limit-allowlist" : "";
+  if (newer.empty()) return false;
+  const doc::Value* value = ingress_.annotation(std::string(kAnnotationPrefix) + std::string(newer));
+  return value != nullptr && value->is_string() && !value->as_string()->empty();
+}
+
 void AnnotationReader::refuse(const AnnotationSpec& spec, const std::string& value, Position at) {
   const std::string shown = "\"" + (value.size() > 80 ? value.substr(0, 80) + "..." : value) + "\"";
   const std::string fix = has_edge_blank(value) ? "remove the blanks and line ends around the value (a block scalar | adds one; write >- or quotes)"
                                                 : "write " + std::string(description(spec.check));
   places_[std::string(spec.name)] = at;
+  refused_.insert(std::string(spec.name));
   OnInvalid outcome = spec.on_invalid;
   if (!validation_ && outcome == OnInvalid::kDrop && spec.check != Check::kCidrs) outcome = OnInvalid::kIgnore;
   switch (outcome) {
@@ -142,7 +151,7 @@ std::optional<int64_t> AnnotationReader::number(std::string_view name) const {
 void AnnotationReader::report(Severity severity, std::string_view id, std::string_view name, std::string message, std::string fix) const {
   diagnostics_.push_back({severity, std::string(id), "Ingress " + ingress_.key.ns + "/" + ingress_.key.name,
                           "metadata.annotations[" + std::string(name.find('/') == std::string_view::npos ? kAnnotationPrefix : "") + std::string(name) + "]",
-                          std::move(message), std::move(fix), ingress_.at(place_of(name)), {}});
+                          one_line(std::move(message)), one_line(std::move(fix)), ingress_.at(place_of(name)), {}});
 }
 
 }  // namespace graylane::ingress_nginx

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ class AnnotationReader {
   AnnotationReader(const api::Object& ingress, const ControllerConfig& config, bool validation, Annotations& out, Diagnostics& diagnostics);
 
   bool has(std::string_view name) const { return accepted_.contains(name); }
+  /// It is there, has a value, and the value was not accepted.
+  bool was_refused(std::string_view name) const { return refused_.contains(name); }
   Position at(std::string_view name) const;
   /// Blanks at the ends of each line removed; empty values count as absent.
   std::optional<At<std::string>> text(std::string_view name) const;
@@ -29,6 +32,7 @@ class AnnotationReader {
   void read(const doc::Member& member);
   void refuse(const AnnotationSpec& spec, const std::string& value, Position at);
   Position place_of(std::string_view name) const;
+  bool is_shadowed(std::string_view name) const;
   void report_unknown(std::string_view name) const;
   void report_prefix(const doc::Member& member);
 
@@ -39,6 +43,7 @@ class AnnotationReader {
   Diagnostics& diagnostics_;
   std::map<std::string, At<std::string>, std::less<>> accepted_;
   std::map<std::string, Position, std::less<>> places_;
+  std::set<std::string, std::less<>> refused_;
 };
 
 }  // namespace graylane::ingress_nginx

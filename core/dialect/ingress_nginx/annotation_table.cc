@@ -240,6 +240,7 @@ const AnnotationSpec* find_annotation(std::string_view name) {
 }
 
 std::string_view similar_annotation(std::string_view name) {
+  if (name.size() > 63) return {};  // as long as a name may be
   const auto closest = std::ranges::min_element(kAnnotations, {}, [&](const AnnotationSpec& spec) { return distance(name, spec.name); });
   return distance(name, closest->name) <= std::max<size_t>(2, name.size() / 6) ? closest->name : std::string_view();
 }
@@ -267,7 +268,7 @@ bool is_valid(Check check, std::string_view value) {
     case kServerNames: return each(value, [](std::string_view item) { return all(item, kRegexChars); });
     case kServiceName: return is_label(value);
     case kSize: return is_size(value);
-    case kCidrs: return each(value, [](std::string_view item) { return route::parse_cidr(item).has_value(); });
+    case kCidrs: return are_cidrs(value);
     case kVariable: return only(value, "-_${} ");
     case kHeaders: return only(value, "-_, ");
     case kCodes: return each(value, is_code);

@@ -100,6 +100,7 @@ TEST(Scalars, ReadAsGoReadsThem) {
   EXPECT_EQ(parse_size("9223372036854775807g"), std::nullopt);
   EXPECT_EQ(parse_bool("True"), true);
   EXPECT_EQ(parse_bool("yes"), std::nullopt);
+  EXPECT_EQ(one_line("a\nb\x1b[0m"), "a\\nb\\x1b[0m");
   EXPECT_EQ(split_list(" a, ,b,"), (std::vector<std::string_view>{"a", "b"}));
 }
 

@@ -1,6 +1,7 @@
 #include "dialect/ingress_nginx/annotations.h"
 
 #include <algorithm>
+#include <array>
 
 #include "api/config_map.h"
 #include "dialect/ingress_nginx/annotation_reader.h"
@@ -13,7 +14,7 @@ namespace {
 class Builder {
  public:
   Builder(const api::Object& ingress, const ControllerConfig& config, bool validation, const References& references, Diagnostics& diagnostics)
-      : ingress_(ingress), config_(config), references_(references), reader_(ingress, config, validation, out_, diagnostics) {}
+      : ingress_(ingress), config_(config), references_(references), diagnostics_(diagnostics), reader_(ingress, config, validation, out_, diagnostics) {}
 
   Annotations build() {
     canary();
@@ -28,6 +29,7 @@ class Builder {
     limits();
     sticky();
     report_not_yet();
+    if (out_.canary.enabled) report_ignored_on_canary();
     return std::move(out_);
   }
 
@@ -57,7 +59,7 @@ class Builder {
       warn_canary_traps();
     } else if (policy.has_rules()) {
       const std::string_view first = policy.weight > 0 ? "canary-weight" : !policy.header.empty() ? "canary-by-header" : "canary-by-cookie";
-      warn("canary-not-enabled", reader_.has("canary") ? "canary" : first,
+      warn("canary-not-enabled", reader_.has("canary") || reader_.was_refused("canary") ? "canary" : first,
            "this Ingress has canary settings but canary is not \"true\": it is an ordinary Ingress and competes with the stable one", "set canary: \"true\", or delete the object");
     }
   }
@@ -80,10 +82,11 @@ class Builder {
     if (policy.header.find_first_of(" ./:~") != std::string::npos) {
       warn("canary-header-never-seen", "canary-by-header", "nginx drops request headers with such a name: the rule never matches", "use letters, digits and -");
     }
-    if (!reader_.has("canary-by-header-value") && reader_.at("canary-by-header-value").line > 0 && !policy.header.empty()) {
-      warn("canary-value-degraded", "canary-by-header-value", "the value was refused, so the header " + policy.header + " now means always/never for every client", "mend the value");
+    const std::string_view refused = reader_.was_refused("canary-by-header-value") ? "canary-by-header-value" : reader_.was_refused("canary-by-header-pattern") ? "canary-by-header-pattern" : "";
+    if (!refused.empty() && !policy.header.empty() && policy.header_value.empty() && policy.header_pattern.empty()) {
+      warn("canary-value-degraded", refused, "the value was refused, so the header " + policy.header + " now means always/never for every client", "mend the value");
     }
-    if (!policy.has_rules()) warn("canary-without-rules", "canary", "no weight, header or cookie is set: this canary gets no traffic", "add canary-weight or canary-by-header");
+    if (!policy.has_rules() && !out_.dropped && reader_.at("canary-weight").line == 0) warn("canary-without-rules", "canary", "no weight, header or cookie is set: this canary gets no traffic", "add canary-weight or canary-by-header");
   }
 
   void affinity() {
@@ -177,9 +180,10 @@ class Builder {
     if (!out_.auth) out_.auth = Closed{status, std::move(why), reader_.at(name)};
   }
 
-  /// For what the ConfigMap asks of every Ingress: it is reported there, once.
-  void close_quietly(uint16_t status, std::string why) {
-    if (!out_.auth) out_.auth = Closed{status, std::move(why), {}};
+  /// No exemption of authentication (satisfy, no-auth-locations) opens these.
+  void close_wholly(std::string_view name, std::string why) {
+    reader_.report(Severity::kWarning, "protection-fails-closed", name, why, "keep ingress-nginx in front of this host until this is applied here");
+    if (!out_.denied) out_.denied = Closed{503, std::move(why), reader_.at(name)};
   }
 
   void authentication() {
@@ -204,7 +208,8 @@ class Builder {
       warn("auth-signin-alone", "auth-signin", "auth-signin without auth-url has no effect: the paths are open", "add auth-url");
     }
     if (!config_.global_auth_url.empty() && reader_.flag("enable-global-auth").value_or(true) && !reader_.has("auth-url")) {
-      close_quietly(500, "global-auth-url of the ConfigMap cannot be asked yet: the Ingress's paths answer 500");
+      // The ConfigMap's diagnostic says it once.
+      if (!out_.auth) out_.auth = Closed{500, "global-auth-url of the ConfigMap cannot be asked yet: the Ingress's paths answer 500", {}};
     }
   }
 
@@ -232,22 +237,28 @@ class Builder {
   void protections() {
     if (const auto secret = reader_.text("auth-tls-secret")) {
       const auto verify = reader_.text("auth-tls-verify-client");
-      if (!verify || verify->value != "off") {
+      // The Secret is fetched first: a missing one closes the host whatever is to be verified.
+      if (!verify || verify->value != "off" || !is_known_secret(secret->value)) {
         const std::string why = "auth-tls-secret " + secret->value + ": client certificates cannot be checked yet, so the whole host answers 403";
         reader_.report(Severity::kWarning, "protection-fails-closed", "auth-tls-secret", why, "keep ingress-nginx in front of this host until this is applied here");
         out_.host_auth = Closed{403, why, secret->at};
       }
     }
     if (reader_.flag("enable-modsecurity").value_or(false)) {
-      close("enable-modsecurity", 503, "enable-modsecurity: the web application firewall is not there; the Ingress's paths answer 503 rather than be open");
+      close_wholly("enable-modsecurity", "enable-modsecurity: the web application firewall is not there; the Ingress's paths answer 503 rather than be open");
     }
-    if (!config_.closed_why.empty()) close_quietly(503, config_.closed_why);
+    if (!config_.closed_why.empty() && !out_.denied) out_.denied = Closed{503, config_.closed_why, {}};
     if (const auto secret = reader_.text("proxy-ssl-secret")) {
-      const size_t slash = secret->value.find('/');
-      const bool known = slash != std::string::npos && references_.has_secret(secret->value.substr(0, slash), secret->value.substr(slash + 1));
-      if (!known) reader_.deny("proxy-ssl-secret", "proxy-ssl-secret: the Secret \"" + secret->value + "\" does not exist; the Ingress's paths answer 503");
+      if (!is_known_secret(secret->value)) reader_.deny("proxy-ssl-secret", "proxy-ssl-secret: the Secret \"" + secret->value + "\" does not exist; the Ingress's paths answer 503");
     }
     custom_headers();
+  }
+
+  bool is_known_secret(std::string_view reference) const {
+    const size_t slash = reference.find('/');
+    if (slash == std::string_view::npos) return false;
+    const std::string_view ns = reference.substr(0, slash);
+    return (ns == ingress_.key.ns || config_.allow_cross_namespace) && references_.has_secret(ns, reference.substr(slash + 1));
   }
 
   /// ingress-nginx denies the location unless the ConfigMap is there and each of its headers is allowed globally.
@@ -346,6 +357,32 @@ class Builder {
     return !text.empty() && text.size() <= 256 && std::ranges::all_of(text, [](char c) { return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos; });
   }
 
+  /// A canary is served with the settings of the stable Ingress: whatever was said of its own ones does not hold.
+  void report_ignored_on_canary() {
+    const doc::Value* metadata = ingress_.find("metadata");
+    for (const doc::Member& member : *metadata->find("annotations")->as_object()) {
+      if (!member.key.starts_with(kAnnotationPrefix)) continue;
+      const std::string_view name = std::string_view(member.key).substr(kAnnotationPrefix.size());
+      const AnnotationSpec* spec = find_annotation(name);
+      if (spec == nullptr || is_honoured_on_canary(name) || (spec->support != Support::kApplied && spec->support != Support::kProtection)) continue;
+      const std::string field = "metadata.annotations[" + member.key + "]";
+      std::erase_if(diagnostics_, [&](const Diagnostic& d) { return d.field == field && (d.id == "protection-fails-closed" || d.id == "location-denied") && d.where.at == member.value.at(); });
+      warn("canary-annotation-ignored", name, std::string(name) + " has no effect on a canary: the settings of the stable Ingress hold for both versions", "set it on the stable Ingress");
+    }
+  }
+
+  static bool is_honoured_on_canary(std::string_view name) {
+    constexpr auto kOthers = std::to_array<std::string_view>({"affinity", "affinity-canary-behavior", "session-cookie-name", "load-balance", "service-upstream"});
+    const bool by_prefix = name.starts_with("canary") || name.starts_with("upstream-hash-by") || name.starts_with("auth-tls-") || name.starts_with("proxy-ssl-");
+    return by_prefix || std::ranges::find(kOthers, name) != kOthers.end();
+  }
+
+  void close_snippet(std::string_view name) {
+    close_wholly(name, std::string(name) + " is nginx configuration and is not understood: it may protect the path, so the Ingress's paths answer 503");
+    if (name != "server-snippet" || out_.host_auth) return;
+    out_.host_auth = Closed{503, "server-snippet may protect the whole host, which answers 503", reader_.at(name)};
+  }
+
   void report_not_yet() {
     const doc::Value* metadata = ingress_.find("metadata");
     const doc::Value* annotations = metadata == nullptr ? nullptr : metadata->find("annotations");
@@ -355,11 +392,11 @@ class Builder {
       const std::string_view name = std::string_view(member.key).substr(kAnnotationPrefix.size());
       const AnnotationSpec* spec = find_annotation(name);
       if (spec == nullptr || !reader_.has(name) || (spec->support != Support::kNotYet && spec->support != Support::kSnippet)) continue;
-      if (reader_.flag(name) == std::optional<bool>(false)) continue;
       if (spec->support == Support::kSnippet) {
-        close(name, 503, std::string(name) + " is nginx configuration and is not understood: it may protect the path, so the Ingress's paths answer 503");
+        close_snippet(name);
         continue;
       }
+      if (spec->check == Check::kBool && reader_.flag(name) == std::optional<bool>(false)) continue;
       out_.not_yet.emplace_back(name);
       warn("annotation-not-applied", name, std::string(name) + " is known and has no effect yet", "");
     }
@@ -368,6 +405,7 @@ class Builder {
   const api::Object& ingress_;
   const ControllerConfig& config_;
   const References& references_;
+  Diagnostics& diagnostics_;
   Annotations out_;
   AnnotationReader reader_;
 };

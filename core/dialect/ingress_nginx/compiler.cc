@@ -52,23 +52,24 @@ bool mentions_others(const api::Object& ingress) {
   return false;
 }
 
-/// "namespace/name" of each Service that the Ingress names, once.
-std::vector<std::string> services_of(const Entry& entry) {
-  std::vector<std::string_view> names;
+/// Each Service that the Ingress names, once: the hash of "namespace/name". A collision only recompiles more.
+std::vector<uint64_t> services_of(const Entry& entry) {
+  std::vector<uint64_t> services;
+  std::string_view previous;
   const auto add = [&](std::string_view service) {
-    if (!service.empty() && (names.empty() || names.back() != service)) names.push_back(service);
+    if (service.empty() || service == previous) return;
+    services.push_back(route::hash_text(entry.ns() + "/" + std::string(service)));
+    previous = service;
   };
   for (const api::IngressRule& rule : entry.view.rules) {
     for (const api::IngressPath& path : rule.paths) add(path.backend.service);
   }
   if (entry.view.default_backend) add(entry.view.default_backend->service);
   if (entry.annotations.default_backend) add(entry.annotations.default_backend->value);
-  std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
-  std::vector<std::string> keys;
-  for (const std::string_view name : names) keys.push_back(entry.ns() + "/" + std::string(name));
-  return keys;
+  std::ranges::sort(services);
+  const auto repeated = std::ranges::unique(services);
+  services.erase(repeated.begin(), repeated.end());
+  return services;
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ class Compiler::State : public References {
   std::vector<Entry*> unread_;                                     // of entries_: to be read at the next compile
   std::map<std::string, api::ObjectPtr, std::less<>> config_maps_;  // by "namespace/name"
   std::set<std::string, std::less<>> secrets_;
-  std::unordered_map<std::string, std::vector<const Entry*>> entries_by_service_;
+  std::unordered_map<uint64_t, std::vector<const Entry*>> entries_by_service_;
   Components components_;
   std::unordered_map<const Entry*, std::shared_ptr<Compiled>> compiled_;
   std::unordered_set<const Entry*> dirty_;
@@ -198,7 +199,7 @@ void Compiler::State::read(Entry& entry) {
   }
   report_entry_traps(entry, options_, config_, reporter);
   components_.add(entry);
-  for (const std::string& service : services_of(entry)) entries_by_service_[service].push_back(&entry);
+  for (const uint64_t service : services_of(entry)) entries_by_service_[service].push_back(&entry);
   stable_count_ += entry.is_canary() ? 0 : 1;
   dirty_.insert(&entry);
 }
@@ -215,7 +216,7 @@ void Compiler::State::forget(Entry& entry) {
   if (entry.ours) {
     entry.ours = false;
     components_.remove(entry);
-    for (const std::string& service : services_of(entry)) {
+    for (const uint64_t service : services_of(entry)) {
       const auto users = entries_by_service_.find(service);
       std::erase(users->second, &entry);
       if (users->second.empty()) entries_by_service_.erase(users);
@@ -233,7 +234,7 @@ void Compiler::State::forget(Entry& entry) {
 
 void Compiler::State::touch_services(const api::ServiceIndex::Affected& services) {
   for (const std::string& service : services) {
-    const auto found = entries_by_service_.find(service);
+    const auto found = entries_by_service_.find(route::hash_text(service));
     if (found != entries_by_service_.end()) dirty_.insert(found->second.begin(), found->second.end());
   }
 }

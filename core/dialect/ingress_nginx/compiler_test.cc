@@ -96,17 +96,19 @@ TEST(FailClosed, ClientCertificatesCloseTheWholeHostFromAnyOfItsIngresses) {
   const std::string canary = shop({}, {"shop.example / Prefix main:80"}) + yaml({.name = "canary", .created = 2, .annotations = {{"canary", "true"}, {"canary-weight", "1"}, {"auth-tls-secret", "default/ca"}}, .paths = {"shop.example / Prefix new:80"}});
   for (const std::string& text : {other, canary}) {
     for (const Options& options : {Options(), exact()}) {
-      const World world(text + yaml({.name = "else", .paths = {"else.example / Prefix main:80"}}), options);
+      const World world(text + service("third") + yaml({.name = "else", .paths = {"else.example / Prefix third:80"}}), options);
       EXPECT_EQ(world.answer(kShop), "403");
       EXPECT_EQ(world.answer("http://shop.example/none"), "403");
-      EXPECT_EQ(world.answer("http://else.example/"), "main");
+      EXPECT_EQ(world.answer("http://else.example/"), "third");
     }
   }
 }
 
 TEST(FailClosed, VerifyOffAsksForNothing) {
-  // auth-tls-verify-client: "off" says that nobody is checked; there is nothing to miss.
-  EXPECT_EQ(World(shop({{"auth-tls-secret", "default/ca"}, {"auth-tls-verify-client", "off"}})).answer(kShop), "main");
+  // auth-tls-verify-client: "off" says that nobody is checked; there is nothing to miss but the Secret itself.
+  const std::string off = shop({{"auth-tls-secret", "default/ca"}, {"auth-tls-verify-client", "off"}});
+  EXPECT_EQ(World(off + secret("ca")).answer(kShop), "main");
+  EXPECT_EQ(World(off).answer(kShop), "403");
 }
 
 TEST(FailClosed, SatisfyAnyLetsAnAllowedAddressIn) {

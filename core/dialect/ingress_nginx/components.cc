@@ -9,17 +9,18 @@ namespace graylane::ingress_nginx {
 namespace {
 
 /// from-to-www-redirect makes a host of the name with or without one "www.".
-std::string host_name(std::string_view host) {
+uint64_t host_name(std::string_view host) {
   while (host.starts_with("www.")) host.remove_prefix(4);
-  return "host " + std::string(host);
+  return route::hash_text(host);
 }
 
-std::vector<std::string> names_of(const Entry& entry) {
-  std::vector<std::string> names;
+/// Hashes of the names.
+std::vector<uint64_t> names_of(const Entry& entry) {
+  std::vector<uint64_t> names;
   const api::IngressBackend* previous = nullptr;
   const auto add_service = [&](const api::IngressBackend& backend) {
     if (backend.service.empty() || same_upstream(previous, backend)) return;
-    names.push_back("service " + upstream_key(entry.ns(), backend));
+    names.push_back(route::hash_text(upstream_key(entry.ns(), backend)));
     previous = &backend;
   };
   for (const api::IngressRule& rule : entry.view.rules) {
@@ -41,8 +42,8 @@ std::vector<std::string> names_of(const Entry& entry) {
 
 void Components::add(const Entry& entry) {
   std::vector<Node*>& nodes = nodes_[&entry];
-  for (std::string& name : names_of(entry)) {
-    Node& node = *by_name_.try_emplace(std::move(name)).first;
+  for (const uint64_t name : names_of(entry)) {
+    Node& node = *by_name_.try_emplace(name).first;
     node.second.push_back(&entry);
     nodes.push_back(&node);
   }
@@ -53,7 +54,8 @@ void Components::remove(const Entry& entry) {
   if (nodes == nodes_.end()) return;
   for (Node* node : nodes->second) {
     std::erase(node->second, &entry);
-    if (node->second.empty()) by_name_.erase(by_name_.find(node->first));
+    const uint64_t name = node->first;
+    if (node->second.empty()) by_name_.erase(name);
   }
   nodes_.erase(nodes);
 }
@@ -62,7 +64,7 @@ Components::Entries Components::component_of(const Entry& start, std::unordered_
   Entries component{&start};
   for (size_t i = 0; i < component.size(); ++i) {
     for (const Node* node : nodes_.at(component[i])) {
-      if (!seen_nodes.insert(node).second) continue;
+      if (node->second.size() == 1 || !seen_nodes.insert(node).second) continue;
       for (const Entry* other : node->second) {
         if (seen.insert(other).second) component.push_back(other);
       }

@@ -3,7 +3,7 @@
 // thread-safe.
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -24,10 +24,10 @@ class Components {
   std::vector<Entries> around(const std::unordered_set<const Entry*>& entries) const;
 
  private:
-  using Node = std::pair<const std::string, Entries>;  // a name and who uses it
+  using Node = std::pair<const uint64_t, Entries>;  // the hash of a name and who uses it; a collision only connects more
   Entries component_of(const Entry& start, std::unordered_set<const Entry*>& seen, std::unordered_set<const Node*>& seen_nodes) const;
 
-  std::unordered_map<std::string, Entries> by_name_;
+  std::unordered_map<uint64_t, Entries> by_name_;
   std::unordered_map<const Entry*, std::vector<Node*>> nodes_;
 };
 

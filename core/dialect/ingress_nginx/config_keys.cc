@@ -9,7 +9,8 @@ namespace {
 
 // clang-format off
 constexpr auto kApplied = std::to_array<std::string_view>({
-  "allow-cross-namespace-resources", "block-cidrs", "block-referers", "block-user-agents", "allow-snippet-annotations", "annotations-risk-level", "denylist-source-range",
+  "allow-cross-namespace-resources", "block-cidrs", "block-referers", "block-user-agents", "enable-modsecurity", "http-snippet",
+  "location-snippet", "modsecurity-snippet", "server-snippet", "allow-snippet-annotations", "annotations-risk-level", "denylist-source-range",
   "enable-real-ip", "enable-underscores-in-headers", "force-ssl-redirect", "forwarded-for-header",
   "global-allowed-response-headers", "global-auth-url", "http-redirect-code", "ignore-invalid-headers", "load-balance",
   "no-auth-locations", "no-tls-redirect-locations", "preserve-trailing-slash", "proxy-body-size", "proxy-connect-timeout",
@@ -20,16 +21,16 @@ constexpr auto kApplied = std::to_array<std::string_view>({
 constexpr auto kNotYet = std::to_array<std::string_view>({
   "add-headers", "allow-backend-server-header", "bind-address",
   "client-body-timeout", "client-header-timeout", "compute-full-forwarded-for", "custom-http-errors", "default-type",
-  "disable-access-log", "disable-proxy-intercept-errors", "enable-brotli", "enable-modsecurity", "enable-opentelemetry",
+  "disable-access-log", "disable-proxy-intercept-errors", "enable-brotli", "enable-opentelemetry",
   "generate-request-id", "global-auth-always-set-cookie", "global-auth-cache-duration", "global-auth-cache-key",
   "global-auth-method", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-signin",
   "global-auth-signin-redirect-param", "global-auth-snippet", "hide-headers", "hsts", "hsts-include-subdomains", "hsts-max-age",
-  "hsts-preload", "http-snippet", "keep-alive", "keep-alive-requests", "large-client-header-buffers",
-  "limit-conn-status-code", "limit-rate", "limit-rate-after", "limit-req-status-code", "location-snippet", "log-format-upstream",
-  "main-snippet", "modsecurity-snippet", "proxy-add-original-uri-header", "proxy-cookie-domain", "proxy-cookie-path",
+  "hsts-preload", "keep-alive", "keep-alive-requests", "large-client-header-buffers",
+  "limit-conn-status-code", "limit-rate", "limit-rate-after", "limit-req-status-code", "log-format-upstream",
+  "main-snippet", "proxy-add-original-uri-header", "proxy-cookie-domain", "proxy-cookie-path",
   "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-protocol-header-timeout",
   "proxy-redirect-from", "proxy-redirect-to", "proxy-set-headers", "proxy-ssl-location-only", "relative-redirects",
-  "retry-non-idempotent", "server-snippet", "server-tokens", "service-upstream", "stream-snippet", "use-gzip",
+  "retry-non-idempotent", "server-tokens", "service-upstream", "stream-snippet", "use-gzip",
   "use-proxy-protocol", "custom-headers", "enable-auth-access-log", "upstream-keepalive-connections",
   "upstream-keepalive-requests", "upstream-keepalive-time", "upstream-keepalive-timeout",
 });

@@ -11,6 +11,10 @@ namespace graylane::ingress_nginx {
 
 namespace {
 
+/// Those that this version cannot apply: what they protect is closed.
+constexpr auto kProtections = std::to_array<std::string_view>({"block-cidrs", "block-user-agents", "block-referers", "enable-modsecurity",
+                                                               "http-snippet", "server-snippet", "location-snippet", "modsecurity-snippet"});
+
 class Reader {
  public:
   Reader(const api::Object& object, Diagnostics& diagnostics)
@@ -51,12 +55,12 @@ class Reader {
       return true;
     });
   }
-  void ranges(std::string_view key, std::vector<route::Cidr>& out) {
-    read(key, description(Check::kCidrs), [&](std::string_view value) {
-      if (!is_valid(Check::kCidrs, value)) return false;
-      out = parse_cidrs(value);
-      return true;
-    });
+  /// False: some item is no address or range. The valid ones are in `out`.
+  bool ranges(std::string_view key, std::vector<route::Cidr>& out) {
+    const auto found = map_.data.find(key);
+    if (found == map_.data.end() || found->second.value.empty()) return true;
+    out = parse_cidrs(found->second.value);
+    return are_cidrs(found->second.value);
   }
   void redirect_code(uint16_t& out) {
     constexpr auto kCodes = std::to_array<int64_t>({301, 302, 307, 308});
@@ -95,14 +99,15 @@ class Reader {
   /// An address list that cannot be read must not let everybody in.
   void list_of_addresses(std::string_view key, std::vector<route::Cidr>& out, ControllerConfig& config) {
     const auto found = map_.data.find(key);
-    if (found == map_.data.end()) return;
-    if (!is_valid(Check::kCidrs, found->second.value)) return close(key, "holds something that is no address or range", config);
+    if (found == map_.data.end() || found->second.value.empty()) return;
+    if (!are_cidrs(found->second.value)) return close(key, "holds something that is no address or range", config);
     out = parse_cidrs(found->second.value);
   }
   bool has(std::string_view key) const {
     const auto found = map_.data.find(key);
     return found != map_.data.end() && !found->second.value.empty();
   }
+  bool is_false(std::string_view key) const { return parse_bool(map_.data.find(key)->second.value) == std::optional<bool>(false); }
   void note(std::string_view key, std::string_view id, std::string message, std::string fix) {
     const auto found = map_.data.find(key);
     report(found == map_.data.end() ? Position() : found->second.at, key, Severity::kWarning, id, std::move(message), std::move(fix));
@@ -126,7 +131,7 @@ class Reader {
 
   void report(Position at, std::string_view key, Severity severity, std::string_view id, std::string message, std::string fix) {
     diagnostics_.push_back({severity, std::string(id), "ConfigMap " + object_.key.ns + "/" + object_.key.name, "data." + std::string(key),
-                            std::move(message), std::move(fix), object_.at(at), {}});
+                            one_line(std::move(message)), one_line(std::move(fix)), object_.at(at), {}});
   }
 
   const api::Object& object_;
@@ -166,18 +171,17 @@ ControllerConfig read_controller_config(const api::Object& config_map, Diagnosti
   reader.text("forwarded-for-header", config.listener.forwarded_for_header);
   config.listener.forwarded_for_header = lower_case(config.listener.forwarded_for_header);
   std::ranges::replace(config.listener.forwarded_for_header, '_', '-');
-  reader.ranges("proxy-real-ip-cidr", config.listener.proxy_real_ip_cidr);
+  if (!reader.ranges("proxy-real-ip-cidr", config.listener.proxy_real_ip_cidr)) {
+    reader.note("proxy-real-ip-cidr", "config-value-ignored", "proxy-real-ip-cidr holds what is no address or range: only the valid ones are trusted", "write addresses and ranges separated by commas");
+    // An empty list would trust everybody: nobody is the only safe reading.
+    if (config.listener.proxy_real_ip_cidr.empty()) config.listener.proxy_real_ip_cidr = {route::Cidr{}};
+  }
   reader.limit_status("limit-req-status-code");
   reader.limit_status("limit-conn-status-code");
-  for (const std::string_view key : {"block-cidrs", "block-user-agents", "block-referers"}) {
-    if (reader.has(key)) reader.close(key, "cannot be applied yet", config);
+  for (const std::string_view key : kProtections) {
+    if (!reader.has(key) || reader.is_false(key)) continue;
+    reader.close(key, "cannot be applied yet", config);
   }
-  for (const std::string_view key : {"http-snippet", "server-snippet", "location-snippet"}) {
-    if (reader.has(key)) reader.close(key, "is nginx configuration, which is not understood here and may protect paths", config);
-  }
-  bool firewall = false;
-  reader.flag("enable-modsecurity", firewall);
-  if (firewall) reader.close("enable-modsecurity", "asks for a web application firewall, which is not there", config);
   if (!config.global_auth_url.empty()) {
     reader.note("global-auth-url", "protection-fails-closed", "global-auth-url cannot be asked yet: paths answer 500 unless their Ingress has enable-global-auth: \"false\"", "");
   }

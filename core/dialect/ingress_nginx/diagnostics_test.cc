@@ -181,22 +181,73 @@ struct Golden {
 std::vector<Golden> canary_texts() {
   return {
       {with_canary({{"canary-weight", "|\n      10"}}), "annotation-ignored",
-       "test.yaml:42:49: warning: canary-weight: the value \"10\n\" is refused and counts as absent, as in ingress-nginx, which says so in its log only [annotation-ignored]\n"
+       "test.yaml:49:48: warning: canary-weight: the value \"10\\n\" is refused and counts as absent, as in ingress-nginx, which says so in its log only [annotation-ignored]\n"
        "    in: Ingress default/canary, metadata.annotations[nginx.ingress.kubernetes.io/canary-weight]\n"
        "    fix: remove the blanks and line ends around the value (a block scalar | adds one; write >- or quotes)"},
       {with_canary(kWeight, {"shop.example /x Prefix new:80"}), "canary-path-unmatched",
-       "test.yaml:49:15: error: no stable Ingress has this host with this path and pathType: ingress-nginx takes the whole canary Service new away, for its other paths too [canary-path-unmatched]\n"
+       "test.yaml:56:15: error: no stable Ingress has this host with this path and pathType: ingress-nginx takes the whole canary Service new away, for its other paths too [canary-path-unmatched]\n"
        "    in: Ingress default/canary, spec.rules[0].http.paths[0]\n"
        "    fix: write the stable Ingress's path and pathType, letter for letter, or remove the path"},
+      {with_canary(kWeight, {"gone.example / Prefix new:80"}), "canary-host-unmatched",
+       "test.yaml:52:11: warning: no stable Ingress has the host gone.example: this rule of the canary gets no traffic [canary-host-unmatched]\n"
+       "    in: Ingress default/canary, spec.rules[0].host\n"
+       "    fix: write the stable Ingress's host, letter for letter (aliases and wildcards do not count)"},
+      {shop({{"canary", "yes"}, {"canary-weight", "10"}}), "canary-not-enabled",
+       "test.yaml:33:41: warning: this Ingress has canary settings but canary is not \"true\": it is an ordinary Ingress and competes with the stable one [canary-not-enabled]\n"
+       "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/canary]\n"
+       "    fix: set canary: \"true\", or delete the object"},
+      {with_canary({{"canary-weight", "5"}, {"canary-weight-total", "10"}}), "canary-total-below-100",
+       "test.yaml:50:54: warning: canary-weight-total below 100 counts as 100: 5 is 5 % [canary-total-below-100]\n"
+       "    in: Ingress default/canary, metadata.annotations[nginx.ingress.kubernetes.io/canary-weight-total]\n"
+       "    fix: write shares of 100, or a total above 100"},
+      {with_canary({{"canary-by-header", "X-V"}, {"canary-by-header-pattern", "("}}), "canary-pattern-broken",
+       "test.yaml:50:59: error: regular expression does not compile: missing closing parenthesis at offset 1 of \"(\"; every request with the header X-V stays on the stable version [canary-pattern-broken]\n"
+       "    in: Ingress default/canary, metadata.annotations[nginx.ingress.kubernetes.io/canary-by-header-pattern]\n"
+       "    fix: mend the expression"},
+      {with_canary(kWeight) + yaml({.name = "else", .created = 4, .paths = {"else.example /e Prefix main:80"}}), "canary-shared-service",
+       "test.yaml:71:15: info: in ingress-nginx the canary Ingress default/canary would take traffic of else.example/e too, because it uses the same Service and port; here it does not [canary-shared-service]\n"
+       "    in: Ingress default/else"},
   };
 }
 
 std::vector<Golden> annotation_texts() {
   return {
       {shop({{"proxy-body-size", "8mb"}}), "annotation-ignored",
-       "test.yaml:27:51: warning: proxy-body-size: the value \"8mb\" is refused and counts as absent, as in ingress-nginx, which says so in its log only [annotation-ignored]\n"
+       "test.yaml:33:50: warning: proxy-body-size: the value \"8mb\" is refused and counts as absent, as in ingress-nginx, which says so in its log only [annotation-ignored]\n"
        "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/proxy-body-size]\n"
        "    fix: write a number, or a number with k, m or g"},
+      {shop({{"load-balance", "least_conn"}}), "ingress-dropped",
+       "test.yaml:33:47: error: load-balance: the value \"least_conn\" is refused, and with it the whole Ingress is left out, as in ingress-nginx [ingress-dropped]\n"
+       "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/load-balance]\n"
+       "    fix: write round_robin or ewma"},
+      {shop({{"whitelist-source-range", "10.0.0.0/33"}}), "location-denied",
+       "test.yaml:33:57: error: whitelist-source-range: the value \"10.0.0.0/33\" is refused; the Ingress's paths answer 503 rather than be open [location-denied]\n"
+       "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/whitelist-source-range]\n"
+       "    fix: mend the value"},
+      {shop({{"auth-url", "https://auth.example/"}}), "protection-fails-closed",
+       "test.yaml:33:43: warning: auth-url cannot be asked yet: the Ingress's paths answer 500, as ingress-nginx does when the service does not answer [protection-fails-closed]\n"
+       "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/auth-url]\n"
+       "    fix: keep ingress-nginx in front of this host until this is applied here"},
+      {shop({{"canary-wieght", "5"}}), "annotation-unknown",
+       "test.yaml:33:48: warning: ingress-nginx knows no annotation canary-wieght and ignores it silently [annotation-unknown]\n"
+       "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/canary-wieght]\n"
+       "    fix: did you mean canary-weight?"},
+      {shop({{"rewrite-target", "/$nobody"}}), "ingress-would-freeze",
+       "test.yaml:33:49: error: rewrite-target: unknown variable $nobody: nginx would refuse the whole configuration and take no further change of anybody; here only this Ingress is left out [ingress-would-freeze]\n"
+       "    in: Ingress default/main, metadata.annotations[nginx.ingress.kubernetes.io/rewrite-target]\n"
+       "    fix: use a variable that nginx has, such as $host or $request_uri"},
+      {shop({}, {"shop.example /foo Prefix main:80", "shop.example /foo/ Prefix new:80"}), "path-would-freeze",
+       "test.yaml:44:15: error: the path /foo/ is the same nginx location as /foo of Ingress default/main: nginx would refuse the whole configuration and take no further change; here only this path is left out [path-would-freeze]\n"
+       "    in: Ingress default/main\n"
+       "    fix: remove one of the two paths"},
+      {shop({{"use-regex", "true"}}, {"shop.example /a(.*) Prefix main:80"}) + yaml({.name = "plain", .created = 2, .paths = {"shop.example /plain Prefix new:80"}}), "regex-host",
+       "test.yaml:55:15: warning: the path /plain is read as the case-insensitive expression ^/plain, open at its end: Ingress default/main of the same host has use-regex or rewrite-target [regex-host]\n"
+       "    in: Ingress default/plain\n"
+       "    fix: give the Ingress with expressions a host of its own"},
+      {shop({}) + config_map({{"use-forwarded-headers", "true"}}), "forwarded-headers-trust-everybody",
+       "test.yaml:45:26: warning: forwarded headers are trusted from every client (proxy-real-ip-cidr is 0.0.0.0/0): clients choose their own address, allow lists included [forwarded-headers-trust-everybody]\n"
+       "    in: ConfigMap ingress-nginx/ingress-nginx-controller, data.use-forwarded-headers\n"
+       "    fix: set proxy-real-ip-cidr to the addresses of your load balancers"},
   };
 }
 
@@ -204,8 +255,8 @@ void check_texts(const std::vector<Golden>& rows) {
   for (const Golden& row : rows) {
     World world(row.text);
     const Diagnostic* found = world.only(row.id);
-    ASSERT_NE(found, nullptr) << row.id << " in: " << world.ids();
-    EXPECT_EQ(to_string(*found), row.expected);
+    EXPECT_NE(found, nullptr) << row.id << " in: " << world.ids();
+    EXPECT_EQ(found == nullptr ? "" : to_string(*found), row.expected);
   }
 }
 

@@ -37,6 +37,8 @@ struct PrefixRule {
   size_t length = 0;
 };
 
+std::string with_slash(const std::string& path) { return path.ends_with('/') ? path : path + "/"; }
+
 bool in_list(std::string_view path, const std::vector<std::string>& list) {
   return std::ranges::any_of(list, [&](const std::string& item) { return path.starts_with(item); });
 }
@@ -88,11 +90,13 @@ route::HostPtr HostEmitter::build() {
 
 /// "/a" and "/a/" of type Prefix would be one nginx location twice: nginx refuses its whole configuration. The younger goes.
 void HostEmitter::drop_duplicates() {
-  std::vector<std::pair<std::string_view, const Location*>> names;
+  using Name = std::pair<LocationType, std::string_view>;
+  std::vector<std::pair<Name, const Location*>> names;
   for (const Location& location : server_.locations) {
-    if (location.type == LocationType::kPrefix) names.emplace_back(without_slash(location.path), &location);
+    const bool prefix = location.type == LocationType::kPrefix;
+    names.emplace_back(Name(location.type, prefix ? without_slash(location.path) : std::string_view(location.path)), &location);
   }
-  std::ranges::stable_sort(names, {}, &std::pair<std::string_view, const Location*>::first);
+  std::ranges::stable_sort(names, {}, &std::pair<Name, const Location*>::first);
   for (size_t i = 1, first = 0; i < names.size(); ++i) {
     if (names[i].first != names[first].first) first = i;
     if (i != first) drop_duplicate(*names[i].second, *names[first].second);
@@ -137,13 +141,22 @@ void HostEmitter::add_exact_and_prefix_rules() {
 }
 
 void HostEmitter::add_regex_rules() {
+  std::set<std::string_view> exact;
   for (const Location* location : locations_) {
-    // ingress-nginx makes two expressions of a plain path, "^/a/" and "^/a"; the second one covers the first.
-    add_rule(*location, PathKind::kRegex, "^" + unquoted(location->path));
+    if (location->type == LocationType::kExact) exact.insert(location->path);
+  }
+  for (const Location* location : locations_) {
+    const bool plain = location->type == LocationType::kPrefix && location->path != "/" && !asks_for_regex(*location);
+    // ingress-nginx makes two expressions of a plain path, "^/a/" and "^/a", the second one only without an Exact "/a". The
+    // second one covers the first, unless the path without its slash is the rewrite target.
+    const bool has_exact = plain && exact.contains(location->path);
+    const bool rewrites = location->ingress != nullptr && location->ingress->annotations.rewrite_target.has_value();
+    if (has_exact || (plain && rewrites)) add_rule(*location, PathKind::kRegex, "^" + unquoted(with_slash(location->path)), plain && rewrites);
+    if (!has_exact) add_rule(*location, PathKind::kRegex, "^" + unquoted(location->path));
   }
 }
 
-void HostEmitter::add_rule(const Location& location, PathKind kind, std::string path) {
+void HostEmitter::add_rule(const Location& location, PathKind kind, std::string path, bool rewrites_with_slash) {
   Rule rule;
   rule.path_kind = kind;
   rule.path = std::move(path);
@@ -158,8 +171,9 @@ void HostEmitter::add_rule(const Location& location, PathKind kind, std::string 
     }
   }
   rule.policy = policy_index(location);
-  rule.https_redirect_exempt = in_list(ends_with_slash(location.path) || location.path == "/" ? location.path : location.path + "/", input_.config.no_tls_redirect_locations);
-  set_rewrite(location, rule);
+  rule.https_redirect_exempt = in_list(with_slash(location.path), input_.config.no_tls_redirect_locations);
+  if (rewrites_with_slash) rule.rewrite = regex_index("(?i)" + unquoted(with_slash(location.path)));
+  if (needs_rewrite(location)) rule.rewrite = regex_index("(?i)" + unquoted(location.path));
   if (set_target(location, rule)) host_->rules.push_back(std::move(rule));
 }
 
@@ -224,10 +238,6 @@ void HostEmitter::add_status_pages() {
   auto local_only = std::make_shared<route::Policy>();
   local_only->allow = parse_cidrs("127.0.0.1");
   page("/nginx_status", RuleKind::kRespond, std::move(local_only), "the gateway's own status page");
-}
-
-void HostEmitter::set_rewrite(const Location& location, Rule& rule) {
-  if (needs_rewrite(location)) rule.rewrite = regex_index("(?i)" + unquoted(location.path));
 }
 
 uint32_t HostEmitter::regex_index(const std::string& pattern) {

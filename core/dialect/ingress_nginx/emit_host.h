@@ -23,10 +23,9 @@ class HostEmitter {
   void add_regex_rules();
   void add_app_root();
   void add_status_pages();
-  void add_rule(const Location& location, route::PathKind kind, std::string path);
+  void add_rule(const Location& location, route::PathKind kind, std::string path, bool rewrites_with_slash = false);
   void add_slash_redirect(const Location& location);
   bool set_target(const Location& location, route::Rule& rule);
-  void set_rewrite(const Location& location, route::Rule& rule);
   uint32_t regex_index(const std::string& pattern);
   void drop_duplicates();
   void drop_duplicate(const Location& location, const Location& older);

@@ -116,7 +116,7 @@ class Merger {
     if (outcome == Outcome::kForeign) return;  // said so; the canary's paths of its own namespace stay
     if (outcome == Outcome::kIsStable) {
       return report(Severity::kWarning, "canary-is-stable", at, field,
-                    "the Service " + canary.service + ":" + canary.port.to_string() + " is a stable version of this host: the canary has no effect", "give the canary a Service of its own");
+                    "the Service " + canary.service + ":" + canary.port.to_string() + " is a stable version of this host: this is no canary, and where no stable Ingress has the path it is served as an ordinary one", "give the canary a Service of its own");
     }
     canary.deleted = true;
     report(Severity::kError, "canary-path-unmatched", at, field,

@@ -19,7 +19,7 @@ bool is_older(const Entry& a, const Entry& b) {
 }
 
 void Reporter::add(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message, std::string fix) {
-  out_.push_back({severity, std::string(id), entry.title(), std::move(field), std::move(message), std::move(fix), entry.object->at(at), {}});
+  out_.push_back({severity, std::string(id), entry.title(), std::move(field), one_line(std::move(message)), one_line(std::move(fix)), entry.object->at(at), {}});
 }
 
 std::string upstream_key(std::string_view ns, const api::IngressBackend& backend) {

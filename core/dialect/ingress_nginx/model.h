@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "api/ingress.h"
@@ -69,6 +70,7 @@ struct Location {
 struct Server {
   std::string host;
   std::vector<Location> locations;
+  std::unordered_map<std::string, size_t> first_of_path;  // in `locations`
   std::vector<At<std::string>> aliases;
   const Entry* alias_owner = nullptr;
   const Entry* named_by = nullptr;  // the oldest Ingress with this host

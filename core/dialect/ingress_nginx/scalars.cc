@@ -61,12 +61,39 @@ std::vector<std::string_view> split_list(std::string_view text) {
   return items;
 }
 
+bool are_cidrs(std::string_view list) {
+  for (size_t start = 0; start <= list.size();) {
+    const size_t comma = std::min(list.find(',', start), list.size());
+    if (!route::parse_cidr(trim(list.substr(start, comma - start)))) return false;
+    start = comma + 1;
+  }
+  return true;
+}
+
 std::vector<route::Cidr> parse_cidrs(std::string_view list) {
   std::vector<route::Cidr> ranges;
   for (const std::string_view item : split_list(list)) {
     if (const auto range = route::parse_cidr(item)) ranges.push_back(*range);
   }
   return ranges;
+}
+
+std::string one_line(std::string text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::ranges::none_of(text, is_control)) return text;
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += "\\n";
+    } else if (is_control(c)) {
+      out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
 }
 
 std::string lower_case(std::string_view text) {

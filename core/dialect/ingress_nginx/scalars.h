@@ -22,8 +22,12 @@ std::optional<uint64_t> parse_size(std::string_view text);
 std::string_view trim(std::string_view text);
 /// Items between commas, trimmed, without empty ones.
 std::vector<std::string_view> split_list(std::string_view text);
+/// Every item between commas is an address or a range; an empty item is none.
+bool are_cidrs(std::string_view list);
 /// Of valid items only.
 std::vector<route::Cidr> parse_cidrs(std::string_view list);
 std::string lower_case(std::string_view text);
+/// For messages, which hold users' text: control characters as "\n", "\x1b" and the like.
+std::string one_line(std::string text);
 
 }  // namespace graylane::ingress_nginx

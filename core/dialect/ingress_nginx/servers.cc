@@ -99,11 +99,13 @@ void settle_aliases(Model& model, Reporter& reporter) {
   }
 }
 
-Location* find_location(Server& server, std::string_view path, LocationType type) {
-  const auto same_path = [&](const Location& location) { return location.path == path; };
-  const auto found = std::ranges::find_if(server.locations, same_path);
-  // Only the first location of that path is compared, as in ingress-nginx.
-  return found != server.locations.end() && found->type == type ? &*found : nullptr;
+/// Only the first location of that path is compared, as in ingress-nginx.
+Location* find_location(Server& server, const std::string& path, LocationType type) {
+  if (server.first_of_path.empty()) server.first_of_path.emplace(server.locations.front().path, 0);
+  const auto found = server.first_of_path.find(path);
+  if (found == server.first_of_path.end()) return nullptr;
+  Location& location = server.locations[found->second];
+  return location.type == type ? &location : nullptr;
 }
 
 void set_affinity(const Entry& entry, Upstream& upstream) {
@@ -134,15 +136,17 @@ void report_passed_over(const PathOf& at, const Upstream& upstream, Reporter& re
 }
 
 void report_duplicate(const PathOf& at, const Location& older, Reporter& reporter) {
-  if (at.entry.is_canary() || older.ingress == &at.entry) return;
+  if (at.entry.is_canary()) return;
+  const bool same = older.ingress == &at.entry;
   reporter.add(Severity::kWarning, "path-duplicate", at.entry, at.path.at, at.field(),
-               "the older " + older.ingress->title() + " serves this host and path: this one is ignored", "remove one of the two");
+               (same ? std::string("a path before it in this Ingress") : "the older " + older.ingress->title()) + " serves this host and path: this one is ignored", "remove one of the two");
 }
 
 void place_path(Server& server, const PathOf& at, Upstream& upstream, Reporter& reporter) {
-  const std::string_view text = effective_path(at.path);
+  const std::string text(effective_path(at.path));
   Location* location = find_location(server, text, effective_type(at.path));
   if (location == nullptr) {
+    server.first_of_path.try_emplace(text, server.locations.size());
     server.locations.emplace_back();
     location = &server.locations.back();
     location->path = text;
