@@ -43,6 +43,14 @@ void append_wrapped(std::string& out, std::string_view line, size_t width, size_
   }
 }
 
+/// Where a line goes on: `indent` deeper; of an indented word with its description, where the description began.
+size_t hanging_of(std::string_view line, size_t indent) {
+  const size_t begins = std::min(line.find_first_not_of(' '), line.size());
+  const size_t run = line.find("  ", begins);
+  if (begins == 0 || run == line.npos) return begins + indent;
+  return display_width(line.substr(0, std::min(line.find_first_not_of(' ', run), line.size())));
+}
+
 }  // namespace
 
 size_t display_width(std::string_view text) {
@@ -87,7 +95,7 @@ std::string wrapped(std::string_view text, size_t width, size_t indent) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(line.size());
-    append_wrapped(out, line, width, std::min(line.find_first_not_of(' '), line.size()) + indent);
+    append_wrapped(out, line, width, hanging_of(line, indent));
     if (!text.empty()) out += '\n', text.remove_prefix(1);
   }
   return out;

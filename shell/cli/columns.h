@@ -16,7 +16,7 @@ std::string printable(std::string_view text);
 std::string printable_lines(std::string_view text);
 
 /// Lines longer than `width` are broken at blanks and go on `indent` deeper than they began; words are never broken, so that
-/// names of files can be copied. Width 0: no terminal, lines stay as they are.
+/// names of files can be copied. An indented word with a description goes on where the description began. Width 0: no terminal, lines stay as they are.
 std::string wrapped(std::string_view text, size_t width, size_t indent = 4);
 
 class Columns {

@@ -35,6 +35,7 @@ TEST(Wrapped, BreaksAtBlanksAndNeverInsideAWord) {
   const std::string text = "shop.yaml:1:1: error: this is wrong\n    fix: mend it in this way then\n";
   EXPECT_EQ(wrapped(text, 32), "shop.yaml:1:1: error: this is\n    wrong\n    fix: mend it in this way\n        then\n");
   EXPECT_EQ(wrapped(text, 0), text);
+  EXPECT_EQ(wrapped("  host   one two three four five six\n", 34, 0), "  host   one two three four five\n         six\n");
   EXPECT_EQ(wrapped("灰度灰度灰度灰度 灰度灰度灰度灰度", 30, 4), "灰度灰度灰度灰度\n    灰度灰度灰度灰度");
   EXPECT_EQ(wrapped(std::string(50, 'x') + " y", 40, 2), std::string(50, 'x') + "\n  y");
 }

@@ -80,6 +80,10 @@ int report(const Diagnostics& diagnostics, const LintFlags& flags, Io& io) {
 }
 
 int show_fixes(const Fixed& fixed, Io& io) {
+  if (fixed.fixed.empty()) {
+    io.talk("nothing has a certain fix; " + summary(count(fixed.left)));
+    return has_errors(fixed.left) ? kFailed : kOk;
+  }
   for (const auto& [file, texts] : fixed.files) io.out.write(unified_diff(file, texts.before, texts.after));
   io.talk(fmt::format("{} would be fixed in {}; then {}", plural(fixed.fixed.size(), "problem"),
                       plural(fixed.files.size(), "file"), summary(count(fixed.left))));

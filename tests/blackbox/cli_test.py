@@ -3,14 +3,18 @@
 
 Environment: GRAYLANE = the program (default build/release/graylane).
 """
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import re
 import shlex
+import struct
 import subprocess
 import tempfile
+import termios
+import time
 import unittest
 
 import cli
@@ -152,6 +156,38 @@ class Explain(CliTest):
         self.assertIn("hint: did you mean the host www.example.com?", self.ok("explain", "-f", EXAMPLE, "http://www.exmaple.com/"))
         self.assertIn("hint: hosts with rules: www.example.com", self.ok("explain", "-f", EXAMPLE, "http://shop.test/"))
 
+    def test_a_host_whose_ingress_is_left_out_is_told_so(self):
+        # The host is written correctly, so a suggestion of another one would lead astray.
+        for what, change, hint in (
+                ("a snippet", ("metadata:", 'metadata:\n  annotations: {nginx.ingress.kubernetes.io/configuration-snippet: "return 403;"}'),
+                 r"left out: configuration-snippet has the risk Critical, .* \(.*2-ingress\.yaml:\d+:\d+\)"),
+                ("another class", ("spec:", "spec:\n  ingressClassName: other"), r"left to another controller: its class other .*\)"),
+                ("a wrong type", ("number: 80", "number: eighty"), r"left out: number must be an integer, .* \(.*2-ingress\.yaml:\d+:\d+\)")):
+            with self.subTest(what), tempfile.TemporaryDirectory() as folder:
+                for file in (cli.ROOT / EXAMPLE).glob("*.yaml"):
+                    text = file.read_text(encoding="utf-8")
+                    pathlib.Path(folder, file.name).write_text(text.replace(*change, 1) if file.name == "2-ingress.yaml" else text, encoding="utf-8")
+                out = self.ok("explain", "-f", folder, URL)
+                self.assertRegex(out, rf"(?m)^hint: Ingress default/gray-release names this host and is {hint}$")
+                self.assertNotIn("did you mean", out)
+        out = self.ok("explain", "-f", "examples/nginx-canary-as-printed", URL)
+        self.assertRegex(out, r"(?m)^hint: Ingress default/gray-release names this host and is left out: .*2-ingress\.yaml:19:1\)$")
+
+    def test_many_errors_are_cut_short(self):
+        # The answer must not scroll away behind a hundred messages.
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "many.yaml")
+            file.write_text("".join(f"apiVersion: v1\nkind: Service\nmetadata: {{name: a{i}}}\nspec: {{ports: [{{port: x}}]}}\n---\n" for i in range(14)), encoding="utf-8")
+            (pathlib.Path(folder) / "good.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n", encoding="utf-8")
+            done = run("explain", "-f", folder, URL)
+            self.assertEqual(len(re.findall(r"(?m)^\S+: error: ", done.err)), 10)
+            self.assertTrue(done.err.endswith(f"\n... and 4 more: graylane lint -f {folder}\n"), done)
+
+    def test_cookies_of_several_flags_are_joined(self):
+        # As curl does; a flag that is dropped in silence costs an hour.
+        request = json.loads(self.ok("explain", "-f", EXAMPLE, "-b", "a=1", "-b", "b=2", "-o", "json", URL))["request"]
+        self.assertEqual(request["headers"], [["Cookie", "a=1; b=2"]])
+
     def test_request_lines_are_answered_in_order(self):
         # One bad line must not shift the answers to the others.
         lines = ['{"host":"www.example.com","path":"/","headers":[["foo","bar"]],"case":"é"}', "", "{broken", '{"host":"nobody.test","path":"/"}']
@@ -185,7 +221,7 @@ class Explain(CliTest):
 
     def test_misuse_is_told(self):
         # Flags that would be ignored are refused.
-        for arguments in ([], [URL, "--requests", "-"], ["--requests", "-", "-X", "POST"], ["ftp://x/"], [URL, "--client-ip", "nobody"], [URL, "-H", "x"]):
+        for arguments in ([], [URL, "--requests", "-"], ["--requests", "-", "-X", "POST"], ["ftp://x/"], [URL, "--client-ip", "nobody"], [URL, "-H", "x"], [URL, "-H", "x: a\nb"], [URL, "-X", "P O"], ["::1"], ["http:/x/"]):
             self.assertRegex(self.refused("explain", "-f", EXAMPLE, *arguments), r"^error: .+\n    fix: .+\n$")
 
     def test_what_cannot_be_read_fails_and_what_can_still_answers(self):
@@ -219,6 +255,19 @@ class Get(CliTest):
         self.assertEqual(rows[1][3:6], ["default/old-nginx:80", "default/new-nginx:80", "header foo=bar, 50 %"])
         self.assertRegex(rows[1][6], r"^examples/nginx-canary/2-ingress\.yaml:\d+:\d+$")
 
+    def test_wide_routes_show_what_else_happens(self):
+        # Whether a version can answer at all, and what stands before it, without asking for each.
+        rows = [re.split(r"   +", line) for line in self.ok("get", "-f", EXAMPLE, "routes", "-o", "wide").splitlines()]
+        self.assertEqual(rows[0][6:], ["POLICY", "ENDPOINTS", "STICKY", "INGRESS", "FROM"])
+        self.assertEqual(rows[1][6:10], ["-", "1/1", "-", "default/gray-release"])
+
+    def test_routes_of_one_namespace(self):
+        # Routes are of all namespaces unless one is asked for.
+        path = "examples/gateway-service"
+        self.assertEqual(self.ok("get", "-f", path, "routes", "-n", "astraios"), self.ok("get", "-f", path, "routes", "-A"))
+        done = run("get", "-f", path, "routes", "-n", "default")
+        self.assertEqual((done.code, done.out, done.err), (0, "", "No routes in namespace default; leave -n away to see all\n"))
+
     def test_objects_as_kubectl_prints_them(self):
         # Muscle memory: names of kinds, columns, -o name.
         out = self.ok("get", "-f", EXAMPLE, "ing")
@@ -250,8 +299,9 @@ class Get(CliTest):
 
 
 class Terminal(CliTest):
-    def on_a_terminal(self, *arguments, env=None):
+    def on_a_terminal(self, *arguments, env=None, columns=0):
         main, other = pty.openpty()
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         with subprocess.Popen([cli.path(), *arguments], cwd=cli.ROOT, stdout=other, stderr=other,
                               env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **(env or {})}) as process:
             os.close(other)
@@ -274,6 +324,26 @@ class Terminal(CliTest):
         self.assertNotIn(b"\x1b[", self.on_a_terminal(*arguments, env={"NO_COLOR": "1"}))
         self.assertNotIn(b"\x1b[", self.on_a_terminal(*arguments, env={"TERM": "dumb"}))
         self.assertNotIn("\x1b[", self.ok(*arguments))
+
+    def test_a_terminal_gets_lines_of_its_width_and_a_pipe_whole_ones(self):
+        # Broken anywhere, a message cannot be read; broken at all, it cannot be searched for.
+        as_printed = "examples/nginx-canary-as-printed"
+        for arguments in (["lint", "-f", as_printed], ["explain", "-f", EXAMPLE, URL], ["explain", "--help"], ["help", "requests"], ["get", "--help"], []):
+            with self.subTest(arguments):
+                out = self.on_a_terminal("--no-color", *arguments, columns=80).decode().replace("\r", "")
+                examples = out.split("\nExamples\n")[-1].split("\n\n")[0] if "Examples" in out else ""  # to be pasted
+                self.assertEqual([line for line in out.splitlines() if len(line) > 80 and line not in examples], [])
+        self.assertGreater(max(map(len, run("lint", "-f", as_printed).out.splitlines())), 200)
+
+    def test_it_starts_at_once(self):
+        # It runs in completions and prompts.
+        for arguments in (["version"], ["--help"]):
+            times = []
+            for _ in range(10):
+                begin = time.monotonic()
+                run(*arguments)
+                times.append(time.monotonic() - begin)
+            self.assertLess(min(times), 0.1, arguments)  # without load some 4 ms, most of which is the test's own
 
     def test_a_reader_that_goes_away_is_no_failure(self):
         # `| head` is how people look at long output.

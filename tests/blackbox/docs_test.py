@@ -21,6 +21,7 @@ import cli
 ROOT = cli.ROOT
 DIALECT = ROOT / "core/dialect/ingress_nginx"
 PAIRS = [("README.md", "README.zh-CN.md")] + [(f"docs/en/{name}", f"docs/zh/{name}") for name in ("explain.md", "ingress-nginx.md")]
+PAIRS += [(f"examples/{name}/README.md", f"examples/{name}/README.zh-CN.md") for name in ("nginx-canary-as-printed",)]
 PAGES = [page for pair in PAIRS for page in pair]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"\s+# exit code (\d+)$")
