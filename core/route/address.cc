@@ -33,7 +33,8 @@ std::optional<Address> parse_address(std::string_view text) {
 
 bool Cidr::contains(const Address& address) const {
   const size_t whole = bits / 8;
-  if (!std::equal(base.bytes.begin(), base.bytes.begin() + static_cast<std::ptrdiff_t>(whole), address.bytes.begin())) return false;
+  if (!std::equal(base.bytes.begin(), base.bytes.begin() + static_cast<std::ptrdiff_t>(whole), address.bytes.begin()))
+    return false;
   const unsigned rest = bits % 8;
   if (rest == 0) return true;
   const unsigned mask = 0xffU << (8 - rest);

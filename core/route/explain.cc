@@ -60,7 +60,10 @@ class Explainer {
     if (split.sticky.key != Sticky::Key::kNothing) {
       const std::string_view key = sticky_key(split, input());
       if (key.data() != nullptr) return pick_by_key(match, key);
-      tracer_.add(match.host, "split-by", false, std::string("the request has no key yet: the draw decides") + (split.sticky.key == Sticky::Key::kCookie ? ", and a cookie keeps it" : ""), split.sticky.at);
+      tracer_.add(match.host, "split-by", false,
+                  std::string("the request has no key yet: the draw decides") +
+                      (split.sticky.key == Sticky::Key::kCookie ? ", and a cookie keeps it" : ""),
+                  split.sticky.at);
     }
     std::vector<uint64_t> weights(split.destinations.size());
     weights[0] = split.total;
@@ -81,7 +84,8 @@ class Explainer {
     const Split& split = *match.split;
     const bool canary = pick_sticky(split.sticky.salt, key, split.destinations[1].weight, split.total);
     const Destination& destination = split.destinations[canary ? 1 : 0];
-    tracer_.add(match.host, "split-by", true, std::string("the hash of this key falls to the ") + (canary ? "canary" : "stable version"), split.sticky.at);
+    tracer_.add(match.host, "split-by", true,
+                std::string("the hash of this key falls to the ") + (canary ? "canary" : "stable version"), split.sticky.at);
     add_outcome(match, destination.backend, destination.role, 1);
   }
 
@@ -95,17 +99,22 @@ class Explainer {
       tracer_.add(nullptr, "no rule", true, "no path of the host matches: 404", {});
     } else if (match.status == 503 && match.kind == Match::Kind::kStatus) {
       const bool has_canary = match.rule->kind == RuleKind::kSplit;
-      tracer_.add(nullptr, "answer 503", true, has_canary ? "the stable version has no endpoints, and a canary never stands in for it" : "nothing can serve the request", {});
+      tracer_.add(nullptr, "answer 503", true,
+                  has_canary ? "the stable version has no endpoints, and a canary never stands in for it"
+                             : "nothing can serve the request",
+                  {});
     }
   }
 
   void note_edits(const Match& match) {
     if (match.policy == nullptr) return;
     if (!explanation_.to.empty() && explanation_.to[0].path != normalised_.target) {
-      tracer_.add(match.host, "rewrite-target", true, "the path is sent as " + quoted(explanation_.to[0].path), match.policy->rewrite_at);
+      tracer_.add(match.host, "rewrite-target", true, "the path is sent as " + quoted(explanation_.to[0].path),
+                  match.policy->rewrite_at);
     }
     if (!explanation_.to.empty() && match.policy->upstream_host) {
-      tracer_.add(match.host, "upstream-vhost", true, "the Host is sent as " + quoted(explanation_.to[0].host), match.policy->upstream_host_at);
+      tracer_.add(match.host, "upstream-vhost", true, "the Host is sent as " + quoted(explanation_.to[0].host),
+                  match.policy->upstream_host_at);
     }
     for (const std::string& note : match.policy->notes) tracer_.add(nullptr, "not applied yet", false, note, {});
   }
@@ -139,6 +148,8 @@ std::string_view name_of(Verdict verdict) {
   return "";
 }
 
-Explanation explain(const Table& table, const Request& request, Scratch& scratch) { return Explainer(table, request, scratch).run(); }
+Explanation explain(const Table& table, const Request& request, Scratch& scratch) {
+  return Explainer(table, request, scratch).run();
+}
 
 }  // namespace graylane::route

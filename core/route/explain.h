@@ -11,11 +11,11 @@
 namespace graylane::route {
 
 struct TraceStep {
-  std::string rule;     // "canary-by-header foo == \"bar\""
-  bool matched = false; // it applied
-  std::string why;      // "the request has no header foo"
-  Location at;          // of the manifest line; may be empty
-  std::string object;   // "Ingress default/shop"; may be empty
+  std::string rule;      // "canary-by-header foo == \"bar\""
+  bool matched = false;  // it applied
+  std::string why;       // "the request has no header foo"
+  Location at;           // of the manifest line; may be empty
+  std::string object;    // "Ingress default/shop"; may be empty
 };
 
 /// One thing that a draw may do with the request.
@@ -24,8 +24,8 @@ struct Outcome {
   uint16_t port = 0;
   std::string port_name;  // as the manifest has it
   double share = 1;
-  std::string path;     // target as forwarded
-  std::string host;     // as forwarded
+  std::string path;  // target as forwarded
+  std::string host;  // as forwarded
   Role role = Role::kStable;
   Location at;
 };
@@ -37,7 +37,7 @@ struct Explanation {
   std::vector<Outcome> to;         // every destination that a draw could give; empty when the gateway itself answers
   std::optional<uint16_t> status;  // set when the gateway itself answers
   std::optional<std::string> location;
-  std::vector<TraceStep> trace;    // in the order considered
+  std::vector<TraceStep> trace;  // in the order considered
 };
 
 /// "stable", "canary", "default", "none".

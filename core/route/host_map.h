@@ -103,7 +103,8 @@ class HostMap {
 
    private:
     static auto position(std::vector<Entry>& entries, uint64_t hash, std::string_view key) {
-      return std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.hash == hash && entry.key == key; });
+      return std::find_if(entries.begin(), entries.end(),
+                          [&](const Entry& entry) { return entry.hash == hash && entry.key == key; });
     }
     Shard& shard(uint64_t hash) {
       std::shared_ptr<Shard>& copy = shards_[hash % kShards];

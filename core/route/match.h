@@ -21,7 +21,7 @@ enum class Why : uint8_t {
   kHeaderDiffers,
   kCookieAbsent,
   kCookieDiffers,
-  kNotReady,       // the backend has no endpoints
+  kNotReady,  // the backend has no endpoints
   kAddressAllowed,
   kAddressRefused,
   kAlreadyHttps,
@@ -49,19 +49,19 @@ struct Scratch {
 
 struct Match {
   enum class Kind : uint8_t {
-    kBackend,   // forward to `backend`
-    kDraw,      // a version of `split` is to be drawn
-    kRespond,   // `response`
+    kBackend,          // forward to `backend`
+    kDraw,             // a version of `split` is to be drawn
+    kRespond,          // `response`
     kRewriteRedirect,  // the rewrite target is an absolute URL
-    kStatus,    // `status` without more: 400, 403, 503
+    kStatus,           // `status` without more: 400, 403, 503
   };
   Kind kind = Kind::kStatus;
-  Role role = Role::kStable;      // with kBackend
-  uint16_t status = 0;            // of every answer that the gateway gives itself
+  Role role = Role::kStable;  // with kBackend
+  uint16_t status = 0;        // of every answer that the gateway gives itself
   BackendId backend = kNoIndex;
   const Host* host = nullptr;
   const Rule* rule = nullptr;
-  const Policy* policy = nullptr; // never null when there is a rule
+  const Policy* policy = nullptr;  // never null when there is a rule
   const Split* split = nullptr;
   const Response* response = nullptr;
 };
@@ -101,8 +101,7 @@ inline const Rule* find_rule(const Host& host, std::string_view path, RegexScrat
   if (host.index.active()) {
     host.index.candidates(path, visit);
   } else {
-    for (uint32_t i = 0; i < host.rules.size() && !visit(i); ++i) {
-    }
+    for (uint32_t i = 0; i < host.rules.size() && !visit(i); ++i) {}
   }
   return winner;
 }
@@ -184,7 +183,8 @@ uint32_t run_tests(const Host& host, const Split& split, const TemplateInput& in
 }
 
 template <class Tracer>
-void choose_version(const Table& table, const Split& split, const TemplateInput& input, Scratch& scratch, Tracer& tracer, Match& match) {
+void choose_version(const Table& table, const Split& split, const TemplateInput& input, Scratch& scratch, Tracer& tracer,
+                    Match& match) {
   const Destination& stable = split.destinations[0];
   if (!table.ready(stable.backend)) {
     tracer.backend(*match.host, stable.at, table.backend(stable.backend), Why::kNotReady);
@@ -330,7 +330,7 @@ std::string location_of(const Match& match, const TemplateInput& input, Scratch&
 
 /// What the backend gets.
 struct Forwarded {
-  std::string target;            // path and query
+  std::string target;  // path and query
   std::string host;
   std::string forwarded_prefix;  // X-Forwarded-Prefix; empty: as the client sent it
   bool valid = true;             // false: the rewritten path is empty, nginx answers 500

@@ -68,12 +68,12 @@ class PathIndex {
   // Open addressing, at most two thirds full. Those of an ordinary host stand here and not behind a pointer: each line of
   // memory that is found only after another one was read costs a lookup more than all of its arithmetic.
   static constexpr size_t kInline = 16;
-  uint32_t mask_ = 0;     // number of slots - 1; 0: no index
-  uint32_t longest_ = 0;  // indexed text
+  uint32_t mask_ = 0;                // number of slots - 1; 0: no index
+  uint32_t longest_ = 0;             // indexed text
   std::vector<uint32_t> unindexed_;  // ascending
   std::array<Slot, kInline> inline_;
   std::vector<Slot> heap_;
-  std::vector<uint32_t> next_;       // per rule
+  std::vector<uint32_t> next_;  // per rule
 };
 
 }  // namespace graylane::route

@@ -30,7 +30,8 @@ RegexScratch::~RegexScratch() = default;
 namespace {
 
 bool is_class_escape(std::string_view pattern, size_t i) {
-  return i + 1 < pattern.size() && pattern[i] == '\\' && std::string_view("dDhHsSvVwW").find(pattern[i + 1]) != std::string_view::npos;
+  return i + 1 < pattern.size() && pattern[i] == '\\' &&
+         std::string_view("dDhHsSvVwW").find(pattern[i + 1]) != std::string_view::npos;
 }
 
 /// PCRE 1 takes a hyphen beside a class ("[\w-.]") for itself; PCRE 2 refuses it. Such hyphens become "\-".
@@ -59,8 +60,8 @@ std::string with_literal_hyphens(std::string_view pattern) {
 pcre2_code* compile_code(std::string_view pattern, bool caseless, int& error, PCRE2_SIZE& offset) {
   pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
   pcre2_set_compile_extra_options(context, PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL);  // as in PCRE 1
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), caseless ? PCRE2_CASELESS : 0, &error,
-                                   &offset, context);
+  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), caseless ? PCRE2_CASELESS : 0,
+                                   &error, &offset, context);
   pcre2_compile_context_free(context);
   return code;
 }

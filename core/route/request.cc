@@ -118,7 +118,8 @@ std::string_view host_name(std::string_view host, std::string& scratch) {
 /// What nginx answers 400 for.
 bool is_valid_host(std::string_view host) {
   if (host.find("..") != std::string_view::npos) return false;
-  return std::ranges::none_of(host, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '/' || c == '\\'; });
+  return std::ranges::none_of(host,
+                              [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '/' || c == '\\'; });
 }
 
 /// "http://host/path" is the path at that host.
@@ -210,7 +211,8 @@ Normalised normalise(const Request& request, const ListenerOptions& options, Tex
   return result;
 }
 
-std::string_view find_header(const Request& request, std::string_view name, const ListenerOptions& options, TextScratch& scratch) {
+std::string_view find_header(const Request& request, std::string_view name, const ListenerOptions& options,
+                             TextScratch& scratch) {
   std::string_view found;
   bool joined = false;
   for (const HeaderField& field : request.headers) {
@@ -235,7 +237,9 @@ namespace {
 std::optional<std::string_view> cookie_in_line(std::string_view line, std::string_view name) {
   const size_t end = line.size();
   size_t i = 0;
-  const auto skip_spaces = [&] { while (i < end && line[i] == ' ') ++i; };
+  const auto skip_spaces = [&] {
+    while (i < end && line[i] == ' ') ++i;
+  };
   while (i < end) {
     if (equal_caseless(line.substr(i, name.size()), name)) {
       i += name.size();

@@ -19,12 +19,12 @@ struct HeaderField {
 
 struct Request {
   std::string_view method = "GET";
-  std::string_view host;    // Host header or :authority as sent, with port and case
-  std::string_view target;  // as sent: origin form or absolute form
+  std::string_view host;                 // Host header or :authority as sent, with port and case
+  std::string_view target;               // as sent: origin form or absolute form
   std::span<const HeaderField> headers;  // in wire order; Host need not be among them
-  Address peer;             // who opened the connection
+  Address peer;                          // who opened the connection
   std::string_view peer_text;
-  bool tls = false;         // the connection, not a forwarded header
+  bool tls = false;  // the connection, not a forwarded header
   uint16_t listener_port = 80;
 };
 
@@ -50,15 +50,15 @@ struct TextScratch {
 };
 
 struct Normalised {
-  uint16_t refused_status = 0;   // 400: the gateway answers before any routing
+  uint16_t refused_status = 0;  // 400: the gateway answers before any routing
   std::string_view refused_why;
-  std::string_view target;       // origin form: an absolute target without its scheme and authority
-  std::string_view host_name;    // lower case, no port, no trailing dot; an absolute target's authority beats the Host header
-  std::string_view path;         // decoded, slashes merged, dot segments resolved
-  std::string_view query;        // after the first '?', as sent
+  std::string_view target;     // origin form: an absolute target without its scheme and authority
+  std::string_view host_name;  // lower case, no port, no trailing dot; an absolute target's authority beats the Host header
+  std::string_view path;       // decoded, slashes merged, dot segments resolved
+  std::string_view query;      // after the first '?', as sent
   bool has_query = false;
   bool path_was_escaped = false;  // the target held a '%'; nginx calls this quoted_uri
-  Address client;                // after real-ip headers, where they are trusted
+  Address client;                 // after real-ip headers, where they are trusted
 };
 
 /// The views live as long as the request's bytes and the scratch's next use.

@@ -56,13 +56,13 @@ enum class LoadBalance : uint8_t { kRoundRobin, kEwma, kConsistentHash };
 struct Backend {
   std::string ns;
   std::string service;
-  std::string port;         // as the manifest names it: "80", "http"
-  uint16_t port_number = 0; // of the Service; 0 when the Service is unknown
+  std::string port;          // as the manifest names it: "80", "http"
+  uint16_t port_number = 0;  // of the Service; 0 when the Service is unknown
   std::vector<BackendEndpoint> endpoints;
   std::string why_not_ready;  // set when there are no endpoints: "Service default/shop does not exist"
   LoadBalance balance = LoadBalance::kRoundRobin;
-  TextTemplate hash_key;            // with kConsistentHash
-  uint32_t hash_subset_size = 0;    // 0: no subsets
+  TextTemplate hash_key;          // with kConsistentHash
+  uint32_t hash_subset_size = 0;  // 0: no subsets
   bool ready() const { return !endpoints.empty(); }
   bool operator==(const Backend&) const = default;
 };
@@ -74,8 +74,8 @@ enum class Role : uint8_t { kStable, kCanary, kDefault };
 struct Destination {
   BackendId backend = kNoIndex;
   Role role = Role::kStable;
-  uint64_t weight = 0;      // of Split::total
-  std::string affinity_key; // the second part of the affinity cookie that names this destination; empty: none
+  uint64_t weight = 0;       // of Split::total
+  std::string affinity_key;  // the second part of the affinity cookie that names this destination; empty: none
   Origin at;
   bool operator==(const Destination&) const = default;
 };
@@ -106,7 +106,7 @@ struct Split {
   uint64_t id = 0;  // the same for the same route in successive tables: the draw's state is kept under it
   std::vector<Destination> destinations;
   std::vector<Test> tests;
-  uint64_t total = 0;  // of the weights; 0: no draw, destination 0
+  uint64_t total = 0;           // of the weights; 0: no draw, destination 0
   std::string affinity_cookie;  // name; empty: no session affinity
   Sticky sticky;
   Origin weight_at;
@@ -133,43 +133,43 @@ struct Policy;
 
 struct Rule {
   std::string path;
-  uint32_t regex = kNoIndex;      // in Host::regexes, with PathKind::kRegex
-  uint32_t policy = kNoIndex;     // in Host::policies
-  uint32_t target = kNoIndex;     // BackendId, or an index into splits or responses
-  uint32_t rewrite = kNoIndex;    // in Host::regexes: what Policy::rewrite replaces
+  uint32_t regex = kNoIndex;    // in Host::regexes, with PathKind::kRegex
+  uint32_t policy = kNoIndex;   // in Host::policies
+  uint32_t target = kNoIndex;   // BackendId, or an index into splits or responses
+  uint32_t rewrite = kNoIndex;  // in Host::regexes: what Policy::rewrite replaces
   Origin at;
   PathKind path_kind = PathKind::kSegmentPrefix;
   RuleKind kind = RuleKind::kForward;
-  Role role = Role::kStable;   // with kForward
+  Role role = Role::kStable;  // with kForward
   bool https_redirect_exempt = false;
-  bool implicit = false;       // written by nobody: what the dialect adds
-  bool policy_acts = true;     // the policy may answer or rewrite; build_index() clears it where it only has limits
+  bool implicit = false;    // written by nobody: what the dialect adds
+  bool policy_acts = true;  // the policy may answer or rewrite; build_index() clears it where it only has limits
 };
 
 /// An answer that the gateway gives itself.
 struct Response {
   uint16_t status = 0;
-  TextTemplate location;     // empty: none
-  bool relative = false;     // a location that begins with '/' is sent as it is; otherwise made absolute
-  bool keep_query = false;   // the request's query is appended
-  std::string why;           // for explain
+  TextTemplate location;    // empty: none
+  bool relative = false;    // a location that begins with '/' is sent as it is; otherwise made absolute
+  bool keep_query = false;  // the request's query is appended
+  std::string why;          // for explain
   Origin at;
 };
 
 struct Policy {
   // in the order in which they act
-  std::optional<Response> closed;        // before everything else: the location cannot be served as asked
+  std::optional<Response> closed;  // before everything else: the location cannot be served as asked
   std::optional<Response> redirect;
   std::optional<Response> https_redirect;  // for plain http only, and not for rules that are exempt
   std::vector<Cidr> deny;
   Origin deny_at;
-  std::vector<Cidr> allow;               // empty: everybody
+  std::vector<Cidr> allow;  // empty: everybody
   Origin allow_at;
   std::optional<Response> closed_by_auth;  // a protection that cannot be applied fails closed
-  bool satisfy_any = false;              // an address that is allowed needs no authentication
+  bool satisfy_any = false;                // an address that is allowed needs no authentication
 
   // edits of what is forwarded
-  std::optional<TextTemplate> rewrite;   // the new path; an absolute URL is a redirect with status 302
+  std::optional<TextTemplate> rewrite;  // the new path; an absolute URL is a redirect with status 302
   Origin rewrite_at;
   std::optional<TextTemplate> forwarded_prefix;  // X-Forwarded-Prefix, with a rewrite
   std::optional<TextTemplate> upstream_host;
@@ -180,15 +180,15 @@ struct Policy {
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds read_timeout{60};
   std::chrono::seconds send_timeout{60};
-  std::vector<std::string> notes;        // what was asked for and is not applied yet; explain says so
+  std::vector<std::string> notes;  // what was asked for and is not applied yet; explain says so
 };
 
 /// What a lookup reads stands first.
 struct Host {
-  std::optional<Response> closed;      // the whole host
-  std::vector<Rule> rules;             // in order of precedence
+  std::optional<Response> closed;  // the whole host
+  std::vector<Rule> rules;         // in order of precedence
   std::vector<std::shared_ptr<const Policy>> policies;
-  PathIndex index;                     // over `rules`
+  PathIndex index;  // over `rules`
   std::vector<std::shared_ptr<const Regex>> regexes;
   std::vector<Split> splits;
   std::vector<Response> responses;
@@ -207,7 +207,9 @@ using HostPtr = std::shared_ptr<const Host>;
 using BackendPtr = std::shared_ptr<const Backend>;
 
 /// What a lookup reads once it has found a host in a HostMap: the host's first members, and the rules.
-inline std::span<const std::byte> read_first(const HostPtr& host) { return {reinterpret_cast<const std::byte*>(&host->closed), kHostBytesRead}; }
+inline std::span<const std::byte> read_first(const HostPtr& host) {
+  return {reinterpret_cast<const std::byte*>(&host->closed), kHostBytesRead};
+}
 inline std::span<const std::byte> read_next(const HostPtr& host) {
   return std::as_bytes(std::span(host->rules)).first(std::min(host->rules.size() * sizeof(Rule), kRuleBytesRead));
 }
@@ -225,11 +227,11 @@ enum class SplitMode : uint8_t { kExact, kRandom };
 
 struct Table {
   uint64_t revision = 0;
-  HostMap<HostPtr> exact;         // "app.example"
-  HostMap<HostPtr> any_suffix;    // ".example" of "*.example": one or more labels
-  HostMap<HostPtr> one_label;     // ".example": exactly one label
+  HostMap<HostPtr> exact;       // "app.example"
+  HostMap<HostPtr> any_suffix;  // ".example" of "*.example": one or more labels
+  HostMap<HostPtr> one_label;   // ".example": exactly one label
   std::vector<HostRegex> regexes;
-  HostPtr fallback;               // any other host; never null in a built table
+  HostPtr fallback;                  // any other host; never null in a built table
   SharedSlots<BackendPtr> backends;  // by BackendId
   std::shared_ptr<const ListenerOptions> listener = std::make_shared<const ListenerOptions>();
   SplitMode split_mode = SplitMode::kExact;

@@ -13,7 +13,8 @@ void append_hex(unsigned char c, std::string& out) {
 }
 
 bool is_unreserved(unsigned char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
+         c == '~';
 }
 
 void append_escaped_component(std::string_view text, std::string& out) {
@@ -39,9 +40,13 @@ std::string_view argument(std::string_view query, std::string_view name) {
 
 std::string_view scheme(const TemplateInput& input) { return input.request.tls ? "https" : "http"; }
 
-std::string_view without_port(std::string_view host) { return host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':')); }
+std::string_view without_port(std::string_view host) {
+  return host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
+}
 
-std::string_view without_last_slash(std::string_view target) { return target.ends_with('/') ? target.substr(0, target.size() - 1) : target; }
+std::string_view without_last_slash(std::string_view target) {
+  return target.ends_with('/') ? target.substr(0, target.size() - 1) : target;
+}
 
 void append_variable(const TextTemplate::Part& part, const TemplateInput& input, std::string& out) {
   switch (part.variable) {

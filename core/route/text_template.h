@@ -13,24 +13,24 @@
 namespace graylane::route {
 
 enum class Variable : uint8_t {
-  kHost,              // the host name as looked up
-  kHttpHost,          // the Host header as sent
-  kBestHttpHost,      // the first X-Forwarded-Host where forwarded headers are trusted, else as sent
-  kScheme,            // of the connection
-  kAccessScheme,      // X-Forwarded-Proto where forwarded headers are trusted, else of the connection
-  kRedirectHost,      // the same without its port
-  kRequestUri,        // the target as sent
-  kRequestUriNoSlash, // the same without one '/' at its end
-  kEscapedRequestUri, // the same, escaped as a query value
-  kUri,               // the normalised path
+  kHost,               // the host name as looked up
+  kHttpHost,           // the Host header as sent
+  kBestHttpHost,       // the first X-Forwarded-Host where forwarded headers are trusted, else as sent
+  kScheme,             // of the connection
+  kAccessScheme,       // X-Forwarded-Proto where forwarded headers are trusted, else of the connection
+  kRedirectHost,       // the same without its port
+  kRequestUri,         // the target as sent
+  kRequestUriNoSlash,  // the same without one '/' at its end
+  kEscapedRequestUri,  // the same, escaped as a query value
+  kUri,                // the normalised path
   kArgs,
-  kIsArgs,            // "?" or ""
+  kIsArgs,  // "?" or ""
   kMethod,
   kRemoteAddress,
   kServerPort,
-  kHeader,            // text: its canonical name
-  kCookie,            // text: its name
-  kArgument,          // text: its name
+  kHeader,    // text: its canonical name
+  kCookie,    // text: its name
+  kArgument,  // text: its name
 };
 
 struct TextTemplate {

@@ -26,10 +26,12 @@ std::string name_of(const Rule& rule) {
 
 std::string name_of(const Test& test) {
   switch (test.kind) {
-    case Test::Kind::kAffinityCookie: return "session cookie " + test.name + " names the " + (test.destination == 0 ? "stable" : "canary") + " version";
+    case Test::Kind::kAffinityCookie:
+      return "session cookie " + test.name + " names the " + (test.destination == 0 ? "stable" : "canary") + " version";
     case Test::Kind::kHeaderEquals: return "header " + test.name + " == " + quoted(test.value);
     case Test::Kind::kHeaderMatches: return "header " + test.name + " =~ " + quoted(test.pattern_text);
-    case Test::Kind::kCookieEquals: return (test.name.empty() ? "nameless cookie" : "cookie " + quoted(test.name)) + " == " + quoted(test.value);
+    case Test::Kind::kCookieEquals:
+      return (test.name.empty() ? "nameless cookie" : "cookie " + quoted(test.name)) + " == " + quoted(test.value);
   }
   return {};
 }
@@ -40,7 +42,8 @@ std::string why_test(const Test& test, Why why, std::string_view seen) {
   switch (why) {
     case Why::kMatched: return chosen(test.destination);
     case Why::kHeaderAbsent: return "the request has no header " + test.name;
-    case Why::kCookieAbsent: return test.name.empty() ? "the request has no nameless cookie" : "the request has no cookie " + quoted(test.name);
+    case Why::kCookieAbsent:
+      return test.name.empty() ? "the request has no nameless cookie" : "the request has no cookie " + quoted(test.name);
     case Why::kRegexFailed:
       return std::string(test.pattern ? "the expression reached its match limit" : "the expression does not compile") +
              "; that is final " + chosen(test.on_error);
@@ -86,7 +89,8 @@ void RecordingTracer::host(const Host& host) {
 void RecordingTracer::rule(const Host& host, const Rule& rule, Why why) {
   if (rule.implicit && why != Why::kMatched) return;  // nobody wrote it, nobody looks for it
   if (why != Why::kMatched && ++misses_ > kMissesMax) return;
-  if (why == Why::kMatched && misses_ > kMissesMax) add(nullptr, std::to_string(misses_ - kMissesMax) + " more rules", false, "do not match either", {});
+  if (why == Why::kMatched && misses_ > kMissesMax)
+    add(nullptr, std::to_string(misses_ - kMissesMax) + " more rules", false, "do not match either", {});
   add(&host, name_of(rule), why == Why::kMatched, why_path(rule, why, path_), rule.at);
 }
 
@@ -95,7 +99,7 @@ void RecordingTracer::response(const Host& host, const Response& response) {
 }
 
 void RecordingTracer::https_redirect(const Host& host, const Policy& policy, Why why) {
-  const std::string text = why == Why::kMatched ? policy.https_redirect->why
+  const std::string text = why == Why::kMatched  ? policy.https_redirect->why
                            : why == Why::kExempt ? "this path is exempt (no-tls-redirect-locations)"
                                                  : "the request came by https";
   add(&host, "redirect to https", why == Why::kMatched, text, policy.https_redirect->at);
@@ -103,8 +107,12 @@ void RecordingTracer::https_redirect(const Host& host, const Policy& policy, Why
 
 void RecordingTracer::access(const Host& host, const Policy& policy, Why why) {
   const bool refused = why == Why::kAddressRefused;
-  const std::string outcome = policy.satisfy_any ? (refused ? " here; satisfy any leaves it to the authentication" : ", and satisfy any asks no more") : refused ? ": 403" : "";
-  add(&host, "address lists", refused, (refused ? "the client's address is refused" : "the client's address is allowed") + outcome,
+  const std::string outcome =
+      policy.satisfy_any ? (refused ? " here; satisfy any leaves it to the authentication" : ", and satisfy any asks no more")
+      : refused          ? ": 403"
+                         : "";
+  add(&host, "address lists", refused,
+      (refused ? "the client's address is refused" : "the client's address is allowed") + outcome,
       policy.deny.empty() ? policy.allow_at : policy.deny_at);
 }
 

@@ -93,7 +93,8 @@ void CommandLine::add_explain() {
   app.add_option("url", explain.url, "what to ask for; without a scheme it is http; user names and #fragments do not count")
       ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   value(app, "-X,--request", explain.method, "<method>", "the method; default GET", kRequest);
-  app.add_option("-H,--header", explain.headers, "a header, as often as needed; 'Name:' sends it empty; Host replaces the host of the URL")
+  app.add_option("-H,--header", explain.headers,
+                 "a header, as often as needed; 'Name:' sends it empty; Host replaces the host of the URL")
       ->type_name("'<name>: <value>'")
       ->group(kRequest)
       ->allow_extra_args(false);
@@ -123,8 +124,8 @@ void CommandLine::add_get() {
   value(app, "-n,--namespace", get.ns, "<namespace>", "default: default; for routes: all", kManifests);
   plain_switch(app, "-A,--all-namespaces", get.all_namespaces, "objects of all namespaces", kManifests);
   add_read_flags(app, get.read);
-  choice(app, "-o,--output", get.output, "{table | wide | name | json | yaml}", "wide adds where each object is defined, and of routes the policy, endpoints, stickiness and Ingress",
-         kOutput);
+  choice(app, "-o,--output", get.output, "{table | wide | name | json | yaml}",
+         "wide adds where each object is defined, and of routes the policy, endpoints, stickiness and Ingress", kOutput);
 }
 
 void CommandLine::add_describe() {

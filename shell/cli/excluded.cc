@@ -86,9 +86,8 @@ class Finder {
   }
 
   const Diagnostic* compiler_said(const std::string& name) const {
-    const auto found = std::ranges::find_if(manifests_.compiling, [&](const Diagnostic& diagnostic) {
-      return diagnostic.object == name && leaves_out(diagnostic);
-    });
+    const auto found = std::ranges::find_if(
+        manifests_.compiling, [&](const Diagnostic& diagnostic) { return diagnostic.object == name && leaves_out(diagnostic); });
     return found != manifests_.compiling.end() ? &*found : nullptr;
   }
 
@@ -145,7 +144,8 @@ class Finder {
 }  // namespace
 
 bool Excluded::names(std::string_view host) const {
-  return text.find(host) != text.npos || std::ranges::any_of(hosts, [&](const std::string& pattern) { return covers(pattern, host); });
+  return text.find(host) != text.npos ||
+         std::ranges::any_of(hosts, [&](const std::string& pattern) { return covers(pattern, host); });
 }
 
 std::vector<Excluded> excluded_ingresses(const Manifests& manifests) { return Finder(manifests).run(); }

@@ -33,7 +33,8 @@ std::string_view trim(std::string_view line) {
 
 class Answerer {
  public:
-  Answerer(const Manifests& manifests, bool json, Io& io) : manifests_(manifests), table_(*manifests.table), json_(json), io_(io) {}
+  Answerer(const Manifests& manifests, bool json, Io& io)
+      : manifests_(manifests), table_(*manifests.table), json_(json), io_(io) {}
 
   /// `echo` is the request as it was given, in JSON; empty: as it was understood.
   void answer(const RequestLine& request, std::string_view echo) {
@@ -62,7 +63,8 @@ class Answerer {
 /// As RFC 9110 has it for methods.
 bool is_token(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return std::ranges::all_of(text, [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || kMarks.find(c) != kMarks.npos; });
+  return std::ranges::all_of(
+      text, [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || kMarks.find(c) != kMarks.npos; });
 }
 
 Result<RequestLine> request_of(const ExplainFlags& flags) {

@@ -20,7 +20,8 @@ size_t reading_width(size_t width) { return width == 0 ? kWidthMax : std::min(wi
 /// Lines that people copy stay whole where `width` is 0.
 std::string indented(std::string_view heading, std::span<const std::string_view> lines, size_t width = 0) {
   std::string out = fmt::format("\n{}\n", heading);
-  for (const std::string_view line : lines) out += width == 0 ? fmt::format("  {}\n", line) : wrapped(fmt::format("  {}\n", line), width);
+  for (const std::string_view line : lines)
+    out += width == 0 ? fmt::format("  {}\n", line) : wrapped(fmt::format("  {}\n", line), width);
   return out;
 }
 
@@ -72,7 +73,8 @@ std::string page(const CLI::App& app, const CommandText& text, size_t width) {
 
 std::string overview(const CommandLine& line, size_t width) {
   const size_t columns_width = reading_width(width);
-  std::string out = wrapped("Progressive delivery with the manifests you already have: where requests go, and why\n", columns_width, 0);
+  std::string out =
+      wrapped("Progressive delivery with the manifests you already have: where requests go, and why\n", columns_width, 0);
   out += "\nUsage\n  graylane <command> [flags]\n";
   std::vector<std::string_view> groups;
   for (const CommandText& text : command_texts()) {
@@ -99,7 +101,8 @@ std::string overview(const CommandLine& line, size_t width) {
 std::optional<std::string> help_page(const CommandLine& line, std::string_view subject, size_t width) {
   if (const CLI::App* app = line.find(subject)) return page(*app, command_text(subject), width);
   for (const TopicText& topic : topic_texts()) {
-    if (topic.name == subject) return wrapped(fmt::format("{}: {}\n\n{}", topic.name, topic.purpose, topic.text), reading_width(width), 0);
+    if (topic.name == subject)
+      return wrapped(fmt::format("{}: {}\n\n{}", topic.name, topic.purpose, topic.text), reading_width(width), 0);
   }
   return std::nullopt;
 }

@@ -120,7 +120,8 @@ const std::array<TopicText, 5> kTopics = {{
      "\n"
      "\"to\" is every destination that a draw could give, and empty when the gateway itself answers with \"status\".\n"
      "A line that cannot be read gives {\"error\":\"...\",\"at\":\"FILE:LINE:COL\"} in its place, the same on stderr, and exit "
-     "code 1 after all other lines are answered. Limits: 1 MiB a line, 10,000,000 lines; memory does not grow with their number.\n"},
+     "code 1 after all other lines are answered. Limits: 1 MiB a line, 10,000,000 lines; memory does not grow with their "
+     "number.\n"},
     {"compat", "where Graylane reads ingress-nginx annotations more safely",
      "The default is what ingress-nginx really does, with four exceptions. --compat switches them back:\n"
      "\n"
@@ -132,7 +133,8 @@ const std::array<TopicText, 5> kTopics = {{
      "--compat=safe is none of them, --compat=exact all four; single ones with + and -: --compat=safe,+cross-namespace\n"},
     {"split", "how requests are divided by weight",
      "--split=exact (default) keeps within 2 requests of the asked share in any window, of any length, without a pattern "
-     "that a client could fall into step with. --split=random draws for every request, as nginx does. The annotation graylane.dev/split-by: cookie:NAME | header:NAME | source-ip keeps each user with one version.\n"},
+     "that a client could fall into step with. --split=random draws for every request, as nginx does. The annotation "
+     "graylane.dev/split-by: cookie:NAME | header:NAME | source-ip keeps each user with one version.\n"},
     {"classes", "which Ingresses are ours",
      "spec.ingressClassName names an IngressClass object: its controller decides (--controller-class). Without such an object "
      "its name decides (--ingress-class, default nginx,graylane), else the annotation kubernetes.io/ingress.class, else the "

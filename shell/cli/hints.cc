@@ -64,8 +64,8 @@ std::vector<std::string> left_out_hints(const std::string& asked, std::span<cons
     if (asked.empty() || !ingress.names(asked)) continue;
     if (hints.size() == kExcludedShown) ++more;
     else
-      hints.push_back(fmt::format("{} names this host and {}{} ({})", ingress.name, fate_of(ingress), ingress.why,
-                                  ingress.at.to_string()));
+      hints.push_back(
+          fmt::format("{} names this host and {}{} ({})", ingress.name, fate_of(ingress), ingress.why, ingress.at.to_string()));
   }
   if (more > 0) hints.push_back(fmt::format("{} more Ingresses that name this host are left out: see graylane lint", more));
   return hints;

@@ -29,7 +29,12 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is seen where we write
   graylane::cli::Output out(STDOUT_FILENO);
   graylane::cli::Output err(STDERR_FILENO);
-  graylane::cli::Io io{out, err, STDIN_FILENO, has_colour(STDOUT_FILENO), has_colour(STDERR_FILENO),
-                       width_of(STDOUT_FILENO), width_of(STDERR_FILENO)};
+  graylane::cli::Io io{out,
+                       err,
+                       STDIN_FILENO,
+                       has_colour(STDOUT_FILENO),
+                       has_colour(STDERR_FILENO),
+                       width_of(STDOUT_FILENO),
+                       width_of(STDERR_FILENO)};
   return graylane::cli::run({argv + 1, argv + argc}, io);
 }

@@ -15,28 +15,36 @@ using Random = std::mt19937;
 
 int below(Random& random, int end) { return std::uniform_int_distribution(0, end - 1)(random); }
 
-std::string one_of(Random& random, std::initializer_list<const char*> words) { return words.begin()[below(random, static_cast<int>(words.size()))]; }
+std::string one_of(Random& random, std::initializer_list<const char*> words) {
+  return words.begin()[below(random, static_cast<int>(words.size()))];
+}
 
 // Few hosts, paths and Services, so that objects compete for them and canaries come and go.
 std::string random_ingress(Random& random, const std::string& name) {
-  std::string text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name + "\n  annotations:\n    a/b: \"c\"\n";
+  std::string text =
+      "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name + "\n  annotations:\n    a/b: \"c\"\n";
   if (below(random, 2) == 0) {
-    text += "    nginx.ingress.kubernetes.io/canary: \"true\"\n    nginx.ingress.kubernetes.io/canary-weight: \"" + std::to_string(below(random, 101)) + "\"\n";
+    text += "    nginx.ingress.kubernetes.io/canary: \"true\"\n    nginx.ingress.kubernetes.io/canary-weight: \"" +
+            std::to_string(below(random, 101)) + "\"\n";
     if (below(random, 2) == 0) text += "    nginx.ingress.kubernetes.io/canary-by-header: X-Canary\n";
   } else if (below(random, 4) == 0) {
     text += "    nginx.ingress.kubernetes.io/rewrite-target: /$1\n";
   }
   text += "spec:\n  rules:\n  - host: " + one_of(random, {"a.test", "b.test"}) + "\n    http:\n      paths:\n";
   for (int i = below(random, 2); i >= 0; --i) {
-    text += "      - {path: " + one_of(random, {"/", "/x"}) + ", pathType: Prefix, backend: {service: {name: " + one_of(random, {"one", "two", "three"}) + ", port: {number: 80}}}}\n";
+    text += "      - {path: " + one_of(random, {"/", "/x"}) +
+            ", pathType: Prefix, backend: {service: {name: " + one_of(random, {"one", "two", "three"}) +
+            ", port: {number: 80}}}}\n";
   }
   return text;
 }
 
 std::string random_service(Random& random, const std::string& name) {
   const std::string address = below(random, 4) == 0 ? "" : "{addresses: [\"10.0.0.1\"]}";
-  return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name + "}\nspec: {ports: [{port: 80}]}\n---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: " + name +
-         ", labels: {kubernetes.io/service-name: " + name + "}}\naddressType: IPv4\nports: [{port: 80}]\nendpoints: [" + address + "]\n";
+  return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name +
+         "}\nspec: {ports: [{port: 80}]}\n---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: " + name +
+         ", labels: {kubernetes.io/service-name: " + name + "}}\naddressType: IPv4\nports: [{port: 80}]\nendpoints: [" + address +
+         "]\n";
 }
 
 void edit(Random& random, const sources::TestDirectory& dir) {
@@ -63,7 +71,8 @@ std::string describe(const route::Table& table, const Diagnostics& diagnostics) 
         if (with_header) request.headers = {&canary, 1};
         const route::Explanation answer = explain(table, request, scratch);
         text += std::string(host) + path + (with_header ? "+" : "") + " " + std::to_string(answer.status.value_or(0));
-        for (const route::Outcome& to : answer.to) text += " " + to.service + "=" + std::to_string(to.share) + to.path + "@" + to.at.to_string();
+        for (const route::Outcome& to : answer.to)
+          text += " " + to.service + "=" + std::to_string(to.share) + to.path + "@" + to.at.to_string();
         text += "\n";
       }
     }
@@ -89,7 +98,8 @@ TEST(DirectoryToTable, AnyOrderOfEditsEndsInTheSameTable) {
       control::RouteFeed fresh(fresh_store, {});
       ASSERT_TRUE(sources::DirectorySource(dir.path()).sync(fresh_store)->in_force);
       const auto expected = fresh.poll();
-      ASSERT_EQ(describe(**table, feed.diagnostics()), describe(**expected, fresh.diagnostics())) << "seed " << seed << " step " << step;
+      ASSERT_EQ(describe(**table, feed.diagnostics()), describe(**expected, fresh.diagnostics()))
+          << "seed " << seed << " step " << step;
     }
   }
 }

@@ -59,16 +59,20 @@ void AnnotationReader::read(const doc::Member& member) {
     return report(Severity::kError, "annotation-risk", name,
                   "the whole Ingress is left out: " + std::string(name) + " has the risk " + std::string(risk_name(spec->risk)) +
                       ", over the allowed " + std::string(risk_name(config_.risk_level)),
-                  spec->support == Support::kSnippet ? "remove the snippet; snippets are nginx configuration and are not understood here"
-                                                     : "remove it, or raise annotations-risk-level in the ConfigMap " + std::string(kConfigMapName));
+                  spec->support == Support::kSnippet
+                      ? "remove the snippet; snippets are nginx configuration and are not understood here"
+                      : "remove it, or raise annotations-risk-level in the ConfigMap " + std::string(kConfigMapName));
   }
-  if ((validation_ || is_always_checked(spec->check)) && !is_valid(spec->check, *value)) return refuse(*spec, *value, member.value.at());
+  if ((validation_ || is_always_checked(spec->check)) && !is_valid(spec->check, *value))
+    return refuse(*spec, *value, member.value.at());
   accepted_[std::string(name)] = {normalised(*value), member.value.at()};
 }
 
 /// The older of two names of one annotation is read only when the newer one is absent.
 bool AnnotationReader::is_shadowed(std::string_view name) const {
-  const std::string_view newer = name == "whitelist-source-range" ? "allowlist-source-range" : name == "limit-whitelist" ? "limit-allowlist" : "";
+  const std::string_view newer = name == "whitelist-source-range" ? "allowlist-source-range"
+                                 : name == "limit-whitelist"      ? "limit-allowlist"
+                                                                  : "";
   if (newer.empty()) return false;
   const doc::Value* value = ingress_.annotation(std::string(kAnnotationPrefix) + std::string(newer));
   return value != nullptr && value->is_string() && !value->as_string()->empty();
@@ -76,8 +80,9 @@ bool AnnotationReader::is_shadowed(std::string_view name) const {
 
 void AnnotationReader::refuse(const AnnotationSpec& spec, const std::string& value, Position at) {
   const std::string shown = "\"" + (value.size() > 80 ? value.substr(0, 80) + "..." : value) + "\"";
-  const std::string fix = has_edge_blank(value) ? "remove the blanks and line ends around the value (a block scalar | adds one; write >- or quotes)"
-                                                : "write " + std::string(description(spec.check));
+  const std::string fix = has_edge_blank(value)
+                              ? "remove the blanks and line ends around the value (a block scalar | adds one; write >- or quotes)"
+                              : "write " + std::string(description(spec.check));
   places_[std::string(spec.name)] = at;
   refused_.insert(std::string(spec.name));
   OnInvalid outcome = spec.on_invalid;
@@ -85,14 +90,21 @@ void AnnotationReader::refuse(const AnnotationSpec& spec, const std::string& val
   switch (outcome) {
     case OnInvalid::kIgnore:
       report(Severity::kWarning, "annotation-ignored", spec.name,
-             std::string(spec.name) + ": the value " + shown + " is refused and counts as absent, as in ingress-nginx, which says so in its log only", fix);
+             std::string(spec.name) + ": the value " + shown +
+                 " is refused and counts as absent, as in ingress-nginx, which says so in its log only",
+             fix);
       break;
     case OnInvalid::kDrop:
       out_.dropped = true;
       report(Severity::kError, "ingress-dropped", spec.name,
-             std::string(spec.name) + ": the value " + shown + " is refused, and with it the whole Ingress is left out, as in ingress-nginx", fix);
+             std::string(spec.name) + ": the value " + shown +
+                 " is refused, and with it the whole Ingress is left out, as in ingress-nginx",
+             fix);
       break;
-    case OnInvalid::kDeny: deny(spec.name, std::string(spec.name) + ": the value " + shown + " is refused; the Ingress's paths answer 503 rather than be open"); break;
+    case OnInvalid::kDeny:
+      deny(spec.name,
+           std::string(spec.name) + ": the value " + shown + " is refused; the Ingress's paths answer 503 rather than be open");
+      break;
   }
 }
 
@@ -103,10 +115,12 @@ void AnnotationReader::deny(std::string_view name, std::string why) {
 
 void AnnotationReader::report_unknown(std::string_view name) const {
   if (const std::string_view why = gone_annotation(name); !why.empty()) {
-    return report(Severity::kWarning, "annotation-gone", name, std::string(name) + " has no effect: " + std::string(why), "remove it");
+    return report(Severity::kWarning, "annotation-gone", name, std::string(name) + " has no effect: " + std::string(why),
+                  "remove it");
   }
   const std::string_view similar = similar_annotation(name);
-  report(Severity::kWarning, "annotation-unknown", name, "ingress-nginx knows no annotation " + std::string(name) + " and ignores it silently",
+  report(Severity::kWarning, "annotation-unknown", name,
+         "ingress-nginx knows no annotation " + std::string(name) + " and ignores it silently",
          similar.empty() ? "check the spelling" : "did you mean " + std::string(similar) + "?");
 }
 
@@ -117,7 +131,8 @@ void AnnotationReader::report_prefix(const doc::Member& member) {
   const std::string name = member.key.substr(slash + 1);
   if (find_annotation(name) == nullptr || !is_similar_prefix(std::string_view(member.key).substr(0, slash + 1))) return;
   places_[member.key] = member.value.at();
-  report(Severity::kWarning, "annotation-other-prefix", member.key, "ingress-nginx reads only names that begin with " + std::string(kAnnotationPrefix) + " and ignores this one silently",
+  report(Severity::kWarning, "annotation-other-prefix", member.key,
+         "ingress-nginx reads only names that begin with " + std::string(kAnnotationPrefix) + " and ignores this one silently",
          "did you mean " + std::string(kAnnotationPrefix) + name + "?");
 }
 
@@ -148,10 +163,18 @@ std::optional<int64_t> AnnotationReader::number(std::string_view name) const {
   return value ? parse_int(value->value) : std::nullopt;
 }
 
-void AnnotationReader::report(Severity severity, std::string_view id, std::string_view name, std::string message, std::string fix) const {
-  diagnostics_.push_back({severity, std::string(id), "Ingress " + ingress_.key.ns + "/" + ingress_.key.name,
-                          "metadata.annotations[" + std::string(name.find('/') == std::string_view::npos ? kAnnotationPrefix : "") + std::string(name) + "]",
-                          one_line(std::move(message)), one_line(std::move(fix)), ingress_.at(place_of(name)), {}});
+void AnnotationReader::report(Severity severity, std::string_view id, std::string_view name, std::string message,
+                              std::string fix) const {
+  diagnostics_.push_back({severity,
+                          std::string(id),
+                          "Ingress " + ingress_.key.ns + "/" + ingress_.key.name,
+                          "metadata.annotations[" +
+                              std::string(name.find('/') == std::string_view::npos ? kAnnotationPrefix : "") + std::string(name) +
+                              "]",
+                          one_line(std::move(message)),
+                          one_line(std::move(fix)),
+                          ingress_.at(place_of(name)),
+                          {}});
 }
 
 }  // namespace graylane::ingress_nginx

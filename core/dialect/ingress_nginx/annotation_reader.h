@@ -14,7 +14,8 @@ namespace graylane::ingress_nginx {
 class AnnotationReader {
  public:
   /// Validates every annotation; what is refused is reported and marked in `out` (dropped, denied) or counts as absent.
-  AnnotationReader(const api::Object& ingress, const ControllerConfig& config, bool validation, Annotations& out, Diagnostics& diagnostics);
+  AnnotationReader(const api::Object& ingress, const ControllerConfig& config, bool validation, Annotations& out,
+                   Diagnostics& diagnostics);
 
   bool has(std::string_view name) const { return accepted_.contains(name); }
   /// It is there, has a value, and the value was not accepted.

@@ -213,7 +213,9 @@ bool each(std::string_view list, F&& check) {
   return std::ranges::all_of(split_list(list), check);
 }
 
-bool is_code(std::string_view text) { return text.size() == 3 && text[0] >= '3' && text[0] <= '5' && parse_int(text).has_value(); }
+bool is_code(std::string_view text) {
+  return text.size() == 3 && text[0] >= '3' && text[0] <= '5' && parse_int(text).has_value();
+}
 
 /// Edit distance, for short names.
 size_t distance(std::string_view a, std::string_view b) {
@@ -241,12 +243,14 @@ const AnnotationSpec* find_annotation(std::string_view name) {
 
 std::string_view similar_annotation(std::string_view name) {
   if (name.size() > 63) return {};  // as long as a name may be
-  const auto closest = std::ranges::min_element(kAnnotations, {}, [&](const AnnotationSpec& spec) { return distance(name, spec.name); });
+  const auto closest =
+      std::ranges::min_element(kAnnotations, {}, [&](const AnnotationSpec& spec) { return distance(name, spec.name); });
   return distance(name, closest->name) <= std::max<size_t>(2, name.size() / 6) ? closest->name : std::string_view();
 }
 
 bool is_similar_prefix(std::string_view prefix) {
-  return prefix == "ingress.kubernetes.io/" || prefix == "nginx.kubernetes.io/" || (prefix.size() < 64 && distance(prefix, kAnnotationPrefix) <= 4);
+  return prefix == "ingress.kubernetes.io/" || prefix == "nginx.kubernetes.io/" ||
+         (prefix.size() < 64 && distance(prefix, kAnnotationPrefix) <= 4);
 }
 
 std::string_view gone_annotation(std::string_view name) {

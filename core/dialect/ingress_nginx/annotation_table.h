@@ -31,11 +31,11 @@ enum class Check : uint8_t {
   kUrlVariable,  // the same and $ and blanks
   kServerNames,  // a list of kRegex
   kServiceName,
-  kSize,         // digits and k, m or g
-  kCidrs,        // a list of addresses and ranges
-  kVariable,     // letters, digits, - _ $ { } and blanks
-  kHeaders,      // a list of header names
-  kCodes,        // a list of status codes
+  kSize,      // digits and k, m or g
+  kCidrs,     // a list of addresses and ranges
+  kVariable,  // letters, digits, - _ $ { } and blanks
+  kHeaders,   // a list of header names
+  kCodes,     // a list of status codes
   kCiphers,
   kLoadBalance,  // round_robin, ewma
   kAuthType,     // basic, digest
@@ -43,9 +43,9 @@ enum class Check : uint8_t {
 
 enum class Support : uint8_t {
   kApplied,
-  kInert,      // no influence on where a request goes; the gateway's or nobody's business
-  kNotYet,     // reported by name: it has no effect yet
-  kProtection, // not applied yet either: what it protects fails closed
+  kInert,       // no influence on where a request goes; the gateway's or nobody's business
+  kNotYet,      // reported by name: it has no effect yet
+  kProtection,  // not applied yet either: what it protects fails closed
   kSnippet,
 };
 

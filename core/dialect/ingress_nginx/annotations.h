@@ -31,7 +31,9 @@ struct CanaryPolicy {
   std::string cookie;
   Position at;  // of canary: "true"
   Position weight_at, header_at, value_at, pattern_at, cookie_at;
-  bool has_rules() const { return weight > 0 || !header.empty() || !header_value.empty() || !header_pattern.empty() || !cookie.empty(); }
+  bool has_rules() const {
+    return weight > 0 || !header.empty() || !header_value.empty() || !header_pattern.empty() || !cookie.empty();
+  }
 };
 
 /// The Ingress's traffic must not be served as if this were not there.
@@ -42,10 +44,10 @@ struct Closed {
 };
 
 struct Annotations {
-  bool dropped = false;            // the whole Ingress is left out
-  std::optional<Closed> denied;    // its locations answer 503
-  std::optional<Closed> auth;      // a protection that cannot be applied yet
-  std::optional<Closed> host_auth; // the same, for the whole host (auth-tls)
+  bool dropped = false;             // the whole Ingress is left out
+  std::optional<Closed> denied;     // its locations answer 503
+  std::optional<Closed> auth;       // a protection that cannot be applied yet
+  std::optional<Closed> host_auth;  // the same, for the whole host (auth-tls)
   CanaryPolicy canary;
 
   bool cookie_affinity = false;
@@ -87,7 +89,7 @@ struct Annotations {
   std::chrono::seconds connect_timeout{0}, read_timeout{0}, send_timeout{0};
   std::vector<std::string> not_yet;  // names of annotations that have no effect yet
 
-  route::Sticky sticky;              // graylane.dev/split-by; salt and origin are the compiler's
+  route::Sticky sticky;  // graylane.dev/split-by; salt and origin are the compiler's
   Position sticky_at;
 };
 
@@ -99,7 +101,7 @@ class References {
   virtual const api::Object* config_map(std::string_view ns, std::string_view name) const = 0;
 };
 
-Annotations read_annotations(const api::Object& ingress, const ControllerConfig& config, bool validation, const References& references,
-                             Diagnostics& diagnostics);
+Annotations read_annotations(const api::Object& ingress, const ControllerConfig& config, bool validation,
+                             const References& references, Diagnostics& diagnostics);
 
 }  // namespace graylane::ingress_nginx

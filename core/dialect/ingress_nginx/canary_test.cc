@@ -10,7 +10,9 @@ const std::string kShop = "http://shop.example";
 const Pairs kByHeader = {{"canary", "true"}, {"canary-by-header", "X-Canary"}};
 
 IngressText stable(Texts paths, int created = 1) { return {.created = created, .paths = std::move(paths)}; }
-IngressText canary(Texts paths, int created = 2) { return {.name = "canary", .created = created, .annotations = kByHeader, .paths = std::move(paths)}; }
+IngressText canary(Texts paths, int created = 2) {
+  return {.name = "canary", .created = created, .annotations = kByHeader, .paths = std::move(paths)};
+}
 
 /// What a request that the canary's rule would take gets in the exact reading.
 struct Topology {
@@ -30,16 +32,37 @@ std::string manifests(const Topology& row) {
 
 std::vector<Topology> merging_rows() {
   return {
-      {"canary after the stable Ingress", {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "new"},
-      {"canary before the stable Ingress", {stable({"shop.example / Prefix main:80"}, 5), canary({"shop.example / Prefix new:80"})}, kShop, "new"},
-      {"hosts are compared without case", {stable({"Shop.Example / Prefix main:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "new"},
-      {"Prefix and ImplementationSpecific", {stable({"shop.example / Prefix main:80"}), canary({"shop.example / ImplementationSpecific new:80"})}, kShop, "new"},
+      {"canary after the stable Ingress",
+       {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "new"},
+      {"canary before the stable Ingress",
+       {stable({"shop.example / Prefix main:80"}, 5), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "new"},
+      {"hosts are compared without case",
+       {stable({"Shop.Example / Prefix main:80"}), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "new"},
+      {"Prefix and ImplementationSpecific",
+       {stable({"shop.example / Prefix main:80"}), canary({"shop.example / ImplementationSpecific new:80"})},
+       kShop,
+       "new"},
       {"Prefix and no type", {stable({"shop.example / Prefix main:80"}), canary({"shop.example / - new:80"})}, kShop, "new"},
       {"no path and /", {stable({"shop.example - - main:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "new"},
       {"both without a host", {stable({"- / Prefix main:80"}), canary({"- / Prefix new:80"})}, "http://any.example", "new"},
-      {"canary for a second port of its Service", {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix main:81"})}, kShop, "main"},
-      {"second path of an unknown host", {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix new:80", "gone.example / Prefix new:80"})}, kShop, "new"},
-      {"unmatched path of another Service", {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix new:80", "shop.example /x Prefix second:80"})}, kShop, "new"},
+      {"canary for a second port of its Service",
+       {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix main:81"})},
+       kShop,
+       "main"},
+      {"second path of an unknown host",
+       {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix new:80", "gone.example / Prefix new:80"})},
+       kShop,
+       "new"},
+      {"unmatched path of another Service",
+       {stable({"shop.example / Prefix main:80"}), canary({"shop.example / Prefix new:80", "shop.example /x Prefix second:80"})},
+       kShop,
+       "new"},
   };
 }
 
@@ -49,21 +72,58 @@ std::vector<Topology> inert_rows() {
       {"other host", {main, canary({"canary.example / Prefix new:80"})}, kShop, "main"},
       {"the canary's own host", {main, canary({"canary.example / Prefix new:80"})}, "http://canary.example", "404"},
       {"wildcard of the stable host", {main, canary({"*.example / Prefix new:80"})}, kShop, "main"},
-      {"host under the stable wildcard", {stable({"*.example / Prefix main:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "main"},
-      {"alias of the stable host", {{.annotations = {{"server-alias", "alias.example"}}, .paths = {"shop.example / Prefix main:80"}}, canary({"alias.example / Prefix new:80"})}, "http://alias.example", "main"},
-      {"/a and /a/", {stable({"shop.example /a Prefix main:80"}), canary({"shop.example /a/ Prefix new:80"})}, kShop + "/a/", "main"},
+      {"host under the stable wildcard",
+       {stable({"*.example / Prefix main:80"}), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "main"},
+      {"alias of the stable host",
+       {{.annotations = {{"server-alias", "alias.example"}}, .paths = {"shop.example / Prefix main:80"}},
+        canary({"alias.example / Prefix new:80"})},
+       "http://alias.example",
+       "main"},
+      {"/a and /a/",
+       {stable({"shop.example /a Prefix main:80"}), canary({"shop.example /a/ Prefix new:80"})},
+       kShop + "/a/",
+       "main"},
       {"/a and /A", {stable({"shop.example /a Prefix main:80"}), canary({"shop.example /A Prefix new:80"})}, kShop + "/A", "404"},
-      {"Exact and Prefix", {stable({"shop.example /a Exact main:80"}), canary({"shop.example /a Prefix new:80"})}, kShop + "/a", "main"},
-      {"Prefix and Exact", {stable({"shop.example /a Prefix main:80"}), canary({"shop.example /a Exact new:80"})}, kShop + "/a", "main"},
-      {"a second path without a stable one", {main, canary({"shop.example / Prefix new:80", "shop.example /x Prefix new:80"})}, kShop, "main"},
-      {"the same, the unmatched path first", {main, canary({"shop.example /x Prefix new:80", "shop.example / Prefix new:80"})}, kShop, "main"},
-      {"the same, in another canary", {main, canary({"shop.example / Prefix new:80"}), {.name = "later", .created = 3, .annotations = kByHeader, .paths = {"shop.example /x Prefix new:80"}}}, kShop, "main"},
+      {"Exact and Prefix",
+       {stable({"shop.example /a Exact main:80"}), canary({"shop.example /a Prefix new:80"})},
+       kShop + "/a",
+       "main"},
+      {"Prefix and Exact",
+       {stable({"shop.example /a Prefix main:80"}), canary({"shop.example /a Exact new:80"})},
+       kShop + "/a",
+       "main"},
+      {"a second path without a stable one",
+       {main, canary({"shop.example / Prefix new:80", "shop.example /x Prefix new:80"})},
+       kShop,
+       "main"},
+      {"the same, the unmatched path first",
+       {main, canary({"shop.example /x Prefix new:80", "shop.example / Prefix new:80"})},
+       kShop,
+       "main"},
+      {"the same, in another canary",
+       {main,
+        canary({"shop.example / Prefix new:80"}),
+        {.name = "later", .created = 3, .annotations = kByHeader, .paths = {"shop.example /x Prefix new:80"}}},
+       kShop,
+       "main"},
       {"no stable Ingress at all", {canary({"shop.example / Prefix new:80"})}, kShop, "404"},
-      {"stable without a host, canary with one", {stable({"- / Prefix main:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "main"},
+      {"stable without a host, canary with one",
+       {stable({"- / Prefix main:80"}), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "main"},
       {"stable with a host, canary without", {main, canary({"- / Prefix new:80"})}, kShop, "main"},
-      {"canary / beside a stable /api", {stable({"shop.example /api Prefix main:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "404"},
+      {"canary / beside a stable /api",
+       {stable({"shop.example /api Prefix main:80"}), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "404"},
       {"canary of the stable Service", {main, canary({"shop.example / Prefix main:80"})}, kShop, "main"},
-      {"the same, canary older", {stable({"shop.example / Prefix main:80"}, 5), canary({"shop.example / Prefix main:80"})}, kShop, "404", "main"},
+      {"the same, canary older",
+       {stable({"shop.example / Prefix main:80"}, 5), canary({"shop.example / Prefix main:80"})},
+       kShop,
+       "404",
+       "main"},
       {"canary without a Service", {main, canary({"shop.example / Prefix gone:80"})}, kShop, "main"},
       {"canary with a wrong port", {main, canary({"shop.example / Prefix new:99"})}, kShop, "main"},
   };
@@ -73,37 +133,114 @@ std::vector<Topology> endpoint_rows() {
   const IngressText main = stable({"shop.example / Prefix main:80"});
   const IngressText on_empty = stable({"shop.example / Prefix empty:80"});
   return {
-      {"canary without endpoints", {main, canary({"shop.example / Prefix empty:80"})}, kShop, "main", {}, service("empty", "default", false)},
-      {"stable without endpoints", {on_empty, canary({"shop.example / Prefix new:80"})}, kShop, "503", {}, service("empty", "default", false)},
-      {"stable without a Service", {stable({"shop.example / Prefix gone:80"}), canary({"shop.example / Prefix new:80"})}, kShop, "503"},
-      {"default-backend for an empty stable Service, and the canary", {{.annotations = {{"default-backend", "second"}}, .paths = {"shop.example / Prefix empty:80"}}, canary({"shop.example / Prefix new:80"})}, kShop, "new", {}, service("empty", "default", false)},
+      {"canary without endpoints",
+       {main, canary({"shop.example / Prefix empty:80"})},
+       kShop,
+       "main",
+       {},
+       service("empty", "default", false)},
+      {"stable without endpoints",
+       {on_empty, canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "503",
+       {},
+       service("empty", "default", false)},
+      {"stable without a Service",
+       {stable({"shop.example / Prefix gone:80"}), canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "503"},
+      {"default-backend for an empty stable Service, and the canary",
+       {{.annotations = {{"default-backend", "second"}}, .paths = {"shop.example / Prefix empty:80"}},
+        canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "new",
+       {},
+       service("empty", "default", false)},
   };
 }
 
 std::vector<Topology> sharing_rows() {
   const IngressText main = stable({"shop.example / Prefix main:80"});
-  const IngressText by_other_header{.name = "second", .created = 3, .annotations = {{"canary", "true"}, {"canary-by-header", "X-Other"}}, .paths = {"shop.example / Prefix second:80"}};
+  const IngressText by_other_header{.name = "second",
+                                    .created = 3,
+                                    .annotations = {{"canary", "true"}, {"canary-by-header", "X-Other"}},
+                                    .paths = {"shop.example / Prefix second:80"}};
   return {
-      {"stable Service on another host", {main, {.name = "else", .paths = {"else.example / Prefix main:80"}}, canary({"shop.example / Prefix new:80"})}, "http://else.example", "new", "main"},
-      {"the same by port name", {main, {.name = "else", .paths = {"else.example / Prefix main:http"}}, canary({"shop.example / Prefix new:80"})}, "http://else.example", "main"},
-      {"a second canary of the path, its header", {main, {.name = "first", .created = 2, .annotations = {{"canary", "true"}, {"canary-by-header", "X-First"}}, .paths = {"shop.example / Prefix second:80"}}, canary({"shop.example / Prefix new:80"}, 3)}, kShop, "main"},
-      {"the first canary of the path, its header", {main, canary({"shop.example / Prefix new:80"}), by_other_header}, kShop, "new"},
-      {"one canary Service in two canaries: the older policy", {main, canary({"shop.example / Prefix new:80"}), {.name = "later", .created = 3, .annotations = {{"canary", "true"}, {"canary-by-header", "X-Later"}}, .paths = {"shop.example / Prefix new:80"}}}, kShop, "new"},
-      {"canary Service is an older stable version elsewhere", {main, {.name = "else", .paths = {"else.example / Prefix new:80"}}, canary({"shop.example / Prefix new:80"})}, kShop, "main"},
-      {"canary Service is a younger stable version elsewhere", {main, canary({"shop.example / Prefix new:80"}), {.name = "else", .created = 9, .paths = {"else.example / Prefix new:80"}}}, kShop, "new"},
-      {"the same, that stable host", {main, canary({"shop.example / Prefix new:80"}), {.name = "else", .created = 9, .paths = {"else.example / Prefix new:80"}}}, "http://else.example", "404", "new"},
-      {"canary of another namespace", {main, {.name = "canary", .ns = "other", .created = 2, .annotations = kByHeader, .paths = {"shop.example / Prefix new:80"}}}, kShop, "other/new", "main", service("new", "other")},
+      {"stable Service on another host",
+       {main, {.name = "else", .paths = {"else.example / Prefix main:80"}}, canary({"shop.example / Prefix new:80"})},
+       "http://else.example",
+       "new",
+       "main"},
+      {"the same by port name",
+       {main, {.name = "else", .paths = {"else.example / Prefix main:http"}}, canary({"shop.example / Prefix new:80"})},
+       "http://else.example",
+       "main"},
+      {"a second canary of the path, its header",
+       {main,
+        {.name = "first",
+         .created = 2,
+         .annotations = {{"canary", "true"}, {"canary-by-header", "X-First"}},
+         .paths = {"shop.example / Prefix second:80"}},
+        canary({"shop.example / Prefix new:80"}, 3)},
+       kShop,
+       "main"},
+      {"the first canary of the path, its header",
+       {main, canary({"shop.example / Prefix new:80"}), by_other_header},
+       kShop,
+       "new"},
+      {"one canary Service in two canaries: the older policy",
+       {main,
+        canary({"shop.example / Prefix new:80"}),
+        {.name = "later",
+         .created = 3,
+         .annotations = {{"canary", "true"}, {"canary-by-header", "X-Later"}},
+         .paths = {"shop.example / Prefix new:80"}}},
+       kShop,
+       "new"},
+      {"canary Service is an older stable version elsewhere",
+       {main, {.name = "else", .paths = {"else.example / Prefix new:80"}}, canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "main"},
+      {"canary Service is a younger stable version elsewhere",
+       {main,
+        canary({"shop.example / Prefix new:80"}),
+        {.name = "else", .created = 9, .paths = {"else.example / Prefix new:80"}}},
+       kShop,
+       "new"},
+      {"the same, that stable host",
+       {main,
+        canary({"shop.example / Prefix new:80"}),
+        {.name = "else", .created = 9, .paths = {"else.example / Prefix new:80"}}},
+       "http://else.example",
+       "404",
+       "new"},
+      {"canary of another namespace",
+       {main,
+        {.name = "canary", .ns = "other", .created = 2, .annotations = kByHeader, .paths = {"shop.example / Prefix new:80"}}},
+       kShop,
+       "other/new",
+       "main",
+       service("new", "other")},
   };
 }
 
-std::string backend_spec(const std::string& name) { return "  defaultBackend: {service: {name: " + name + ", port: {number: 80}}}\n"; }
+std::string backend_spec(const std::string& name) {
+  return "  defaultBackend: {service: {name: " + name + ", port: {number: 80}}}\n";
+}
 
 std::vector<Topology> default_backend_rows() {
   const IngressText canary_backend{.name = "canary", .created = 2, .annotations = kByHeader, .spec = backend_spec("new")};
   return {
       {"both by defaultBackend", {{.spec = backend_spec("main")}, canary_backend}, "http://any.example/x", "new"},
-      {"canary defaultBackend, stable path without a host", {stable({"- /a Prefix main:80"}), canary_backend}, "http://any.example/a", "new"},
-      {"canary / and a stable defaultBackend beside /api", {{.paths = {"shop.example /api Prefix second:80"}, .spec = backend_spec("main")}, canary({"shop.example / Prefix new:80"})}, kShop, "new"},
+      {"canary defaultBackend, stable path without a host",
+       {stable({"- /a Prefix main:80"}), canary_backend},
+       "http://any.example/a",
+       "new"},
+      {"canary / and a stable defaultBackend beside /api",
+       {{.paths = {"shop.example /api Prefix second:80"}, .spec = backend_spec("main")},
+        canary({"shop.example / Prefix new:80"})},
+       kShop,
+       "new"},
   };
 }
 
@@ -143,7 +280,11 @@ TEST(CanaryTopology, DefaultBackendsMergeOnTheCatchAllHost) {
 TEST(CanaryTopology, CanaryRuleWithoutHttpIsSkipped) {
   // ingress-nginx's controller dies on it; here the other rules work.
   World world(services({"main", "new"}) + yaml(stable({"shop.example / Prefix main:80"})) +
-              yaml({.name = "canary", .created = 2, .annotations = kByHeader, .spec = "  rules:\n  - host: shop.example\n  - host: shop.example\n    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: new, port: {number: 80}}}}]}\n"}));
+              yaml({.name = "canary",
+                    .created = 2,
+                    .annotations = kByHeader,
+                    .spec = "  rules:\n  - host: shop.example\n  - host: shop.example\n    http: {paths: [{path: /, pathType: "
+                            "Prefix, backend: {service: {name: new, port: {number: 80}}}}]}\n"}));
   EXPECT_EQ(world.answer(kShop, {{"X-Canary", "always"}}), "new");
   EXPECT_NE(world.only("canary-rule-without-http"), nullptr);
 }
@@ -152,7 +293,10 @@ TEST(CanaryTopology, NotQuiteCanaryCompetesAndTheOlderWins) {
   // canary: "yes" is no canary: the object is an ordinary Ingress, and an older one takes everything.
   for (const int created : {1, 9}) {
     const World world(services({"main", "new"}) + yaml(stable({"shop.example / Prefix main:80"}, 5)) +
-                      yaml({.name = "canary", .created = created, .annotations = {{"canary", "yes"}, {"canary-weight", "5"}}, .paths = {"shop.example / Prefix new:80"}}));
+                      yaml({.name = "canary",
+                            .created = created,
+                            .annotations = {{"canary", "yes"}, {"canary-weight", "5"}},
+                            .paths = {"shop.example / Prefix new:80"}}));
     EXPECT_EQ(world.answer(kShop), created == 1 ? "new" : "main");
   }
 }
@@ -182,7 +326,9 @@ TEST(CanaryDecision, HeaderThenCookieThenWeight) {
         Pairs headers;
         if (std::string(header) != "absent") headers.emplace_back("X-Canary", header);
         if (*cookie != '\0') headers.emplace_back("Cookie", cookie);
-        const std::string expected = by_header.contains(header) ? by_header.at(header) : by_cookie.contains(cookie) ? by_cookie.at(cookie) : by_weight;
+        const std::string expected = by_header.contains(header)   ? by_header.at(header)
+                                     : by_cookie.contains(cookie) ? by_cookie.at(cookie)
+                                                                  : by_weight;
         EXPECT_EQ(world.answer(kShop, headers), expected) << weight << " " << header << " " << cookie;
       }
     }
@@ -218,7 +364,8 @@ TEST(CanaryDecision, HeaderRulesByWhatTheRequestSends) {
 
 TEST(CanaryDecision, ValueBeatsPatternAndMakesAlwaysAnOrdinaryWord) {
   // canary-by-header-value: never sends "never" to the canary; the pattern beside a value is never asked.
-  const World world = decide(rules({{"canary-by-header", "X-V"}, {"canary-by-header-value", "never"}, {"canary-by-header-pattern", ".*"}}));
+  const World world =
+      decide(rules({{"canary-by-header", "X-V"}, {"canary-by-header-value", "never"}, {"canary-by-header-pattern", ".*"}}));
   EXPECT_EQ(world.answer(kShop, {{"X-V", "never"}}), "new");
   EXPECT_EQ(world.answer(kShop, {{"X-V", "always"}}), "main");
   EXPECT_EQ(world.answer(kShop, {{"x-v", " never "}}), "new");
@@ -237,14 +384,25 @@ TEST(CanaryDecision, PatternsSearchBytesAndAnEmptyHeaderIsAValue) {
 TEST(CanaryDecision, WeightsAreSharesOfTheTotal) {
   // The total has a floor of 100, more than the total is everything, less than nothing is nothing, and nonsense is nothing.
   const std::map<std::pair<std::string, std::string>, std::string> rows = {
-      {{"10", "100"}, "main 0.9, new 0.1"}, {{"10", "10"}, "main 0.9, new 0.1"},     {{"1", "1000"}, "main 0.999, new 0.001"},
-      {{"100", "100"}, "new"},              {{"150", "100"}, "new"},                 {{"150", "200"}, "main 0.25, new 0.75"},
-      {{"-5", "100"}, "main"},              {{"9223372036854775807", "100"}, "new"}, {{"50%", "100"}, "main"},
-      {{"+50", "100"}, "main 0.5, new 0.5"}, {{"050", "0"}, "main 0.5, new 0.5"},    {{"50", "-7"}, "main 0.5, new 0.5"},
-      {{" 50", "100"}, "main"},             {{"99999999999999999999", "100"}, "main"}, {{"50", "x"}, "main 0.5, new 0.5"},
+      {{"10", "100"}, "main 0.9, new 0.1"},
+      {{"10", "10"}, "main 0.9, new 0.1"},
+      {{"1", "1000"}, "main 0.999, new 0.001"},
+      {{"100", "100"}, "new"},
+      {{"150", "100"}, "new"},
+      {{"150", "200"}, "main 0.25, new 0.75"},
+      {{"-5", "100"}, "main"},
+      {{"9223372036854775807", "100"}, "new"},
+      {{"50%", "100"}, "main"},
+      {{"+50", "100"}, "main 0.5, new 0.5"},
+      {{"050", "0"}, "main 0.5, new 0.5"},
+      {{"50", "-7"}, "main 0.5, new 0.5"},
+      {{" 50", "100"}, "main"},
+      {{"99999999999999999999", "100"}, "main"},
+      {{"50", "x"}, "main 0.5, new 0.5"},
   };
   for (const auto& [row, expected] : rows) {
-    EXPECT_EQ(decide(rules({{"canary-weight", row.first}, {"canary-weight-total", row.second}})).answer(kShop), expected) << row.first << " of " << row.second;
+    EXPECT_EQ(decide(rules({{"canary-weight", row.first}, {"canary-weight-total", row.second}})).answer(kShop), expected)
+        << row.first << " of " << row.second;
   }
 }
 
@@ -286,7 +444,10 @@ TEST(CanaryAffinity, LegacyOnlyLetsCanarySessionsGo) {
   EXPECT_EQ(world.answer(kShop, {{"Cookie", "route=" + kMainKey}, {"X-Canary", "always"}}), "main");
   Pairs on_stable = kAffinity;
   on_stable.emplace_back("affinity-canary-behavior", "legacy");
-  EXPECT_EQ(decide(rules({{"canary-weight", "0"}, {"canary-by-header", "X-Canary"}}), on_stable).answer(kShop, {{"Cookie", "route=" + kNewKey}}), "new") << "no effect on the stable Ingress";
+  EXPECT_EQ(decide(rules({{"canary-weight", "0"}, {"canary-by-header", "X-Canary"}}), on_stable)
+                .answer(kShop, {{"Cookie", "route=" + kNewKey}}),
+            "new")
+      << "no effect on the stable Ingress";
 }
 
 TEST(CanaryAffinity, OfTheCanaryAloneIsIgnored) {
@@ -300,8 +461,13 @@ TEST(CanaryAffinity, OfTheCanaryAloneIsIgnored) {
 
 TEST(CanaryAffinity, DefaultCookieNameIsIngresscookie) {
   // The name that ingress-nginx uses when none is given, or when a bad one is.
-  EXPECT_EQ(decide(rules({{"canary-weight", "0"}, {"canary-by-cookie", "x"}}), {{"affinity", "cookie"}}).answer(kShop, {{"Cookie", "INGRESSCOOKIE=" + kNewKey}}), "new");
-  EXPECT_EQ(decide(rules({{"canary-weight", "0"}, {"canary-by-cookie", "x"}}), {{"affinity", "cookie"}, {"session-cookie-name", "a;b"}}).answer(kShop, {{"Cookie", "INGRESSCOOKIE=" + kNewKey}}), "new");
+  EXPECT_EQ(decide(rules({{"canary-weight", "0"}, {"canary-by-cookie", "x"}}), {{"affinity", "cookie"}})
+                .answer(kShop, {{"Cookie", "INGRESSCOOKIE=" + kNewKey}}),
+            "new");
+  EXPECT_EQ(
+      decide(rules({{"canary-weight", "0"}, {"canary-by-cookie", "x"}}), {{"affinity", "cookie"}, {"session-cookie-name", "a;b"}})
+          .answer(kShop, {{"Cookie", "INGRESSCOOKIE=" + kNewKey}}),
+      "new");
 }
 
 // ---- what a canary inherits
@@ -310,11 +476,13 @@ TEST(CanaryInheritance, LocationSettingsAreTheStableIngresss) {
   // A redirect, list or rewrite on the stable Ingress acts on canary requests; the canary's own does nothing.
   const Pairs by_header = rules({{"canary-by-header", "X-Canary"}});
   const Pairs always = {{"X-Canary", "always"}};
-  EXPECT_EQ(decide(by_header, {{"permanent-redirect", "https://moved.example/"}}).answer(kShop, always), "301 https://moved.example/");
+  EXPECT_EQ(decide(by_header, {{"permanent-redirect", "https://moved.example/"}}).answer(kShop, always),
+            "301 https://moved.example/");
   EXPECT_EQ(decide(by_header, {{"force-ssl-redirect", "true"}}).answer(kShop, always), "308 https://shop.example");
   EXPECT_EQ(decide(by_header, {{"whitelist-source-range", "10.0.0.0/8"}}).answer(kShop, always), "403");
   EXPECT_EQ(decide(by_header, {{"auth-url", "https://auth.example/check"}}).answer(kShop, always), "500");
-  const route::Explanation rewritten = decide(by_header, {{"rewrite-target", "/v1"}, {"upstream-vhost", "inner.example"}}).explained({.url = kShop + "/x", .headers = always});
+  const route::Explanation rewritten = decide(by_header, {{"rewrite-target", "/v1"}, {"upstream-vhost", "inner.example"}})
+                                           .explained({.url = kShop + "/x", .headers = always});
   EXPECT_EQ(text_of(rewritten), "new");
   EXPECT_EQ(rewritten.to[0].path, "/v1");
   EXPECT_EQ(rewritten.to[0].host, "inner.example");
@@ -322,7 +490,14 @@ TEST(CanaryInheritance, LocationSettingsAreTheStableIngresss) {
 
 TEST(CanaryInheritance, LocationSettingsOfTheCanaryHaveNoEffect) {
   // Whoever writes them on the canary only believes in them.
-  for (const auto& [name, value] : Pairs{{"permanent-redirect", "https://moved.example/"}, {"force-ssl-redirect", "true"}, {"whitelist-source-range", "10.0.0.0/8"}, {"auth-url", "https://auth.example/check"}, {"rewrite-target", "/v2"}, {"use-regex", "true"}, {"server-alias", "alias.example"}, {"upstream-vhost", "x.example"}}) {
+  for (const auto& [name, value] : Pairs{{"permanent-redirect", "https://moved.example/"},
+                                         {"force-ssl-redirect", "true"},
+                                         {"whitelist-source-range", "10.0.0.0/8"},
+                                         {"auth-url", "https://auth.example/check"},
+                                         {"rewrite-target", "/v2"},
+                                         {"use-regex", "true"},
+                                         {"server-alias", "alias.example"},
+                                         {"upstream-vhost", "x.example"}}) {
     const World world = decide(rules({{"canary-by-header", "X-Canary"}, {name, value}}));
     const route::Explanation answer = world.explained({.url = kShop + "/x", .headers = {{"X-Canary", "always"}}});
     EXPECT_EQ(text_of(answer), "new") << name;
@@ -333,7 +508,8 @@ TEST(CanaryInheritance, LocationSettingsOfTheCanaryHaveNoEffect) {
 
 TEST(CanaryInheritance, BalancingIsTheCanarysOwn) {
   // load-balance, upstream-hash-by and service-upstream belong to the Service:port of the Ingress that names it first.
-  const World world = decide(rules({{"canary-by-header", "X-Canary"}, {"upstream-hash-by", "$request_uri"}}), {{"load-balance", "ewma"}});
+  const World world =
+      decide(rules({{"canary-by-header", "X-Canary"}, {"upstream-hash-by", "$request_uri"}}), {{"load-balance", "ewma"}});
   const route::Host& host = **world.table().exact.find("shop.example");
   ASSERT_EQ(host.splits.size(), 1U);
   EXPECT_EQ(world.table().backend(host.splits[0].destinations[0].backend).balance, route::LoadBalance::kEwma);

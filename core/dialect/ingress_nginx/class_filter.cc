@@ -16,7 +16,9 @@ std::string joined(const std::vector<std::string>& list) {
 
 }  // namespace
 
-void ClassFilter::put(const api::Object& ingress_class) { classes_[ingress_class.key.name] = api::read_ingress_class(ingress_class); }
+void ClassFilter::put(const api::Object& ingress_class) {
+  classes_[ingress_class.key.name] = api::read_ingress_class(ingress_class);
+}
 
 std::optional<std::string> ClassFilter::why_not_class(const std::string& name) const {
   const bool named = contains(selector_.names, name);

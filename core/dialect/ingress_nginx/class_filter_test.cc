@@ -8,7 +8,8 @@ namespace {
 const std::string kNginx = "k8s.io/ingress-nginx";
 
 /// Why an Ingress with this class and this annotation is not ours; empty: it is.
-std::string why_not(const std::string& spec_class, const std::string& annotation, const std::string& classes = "", ClassSelector selector = {}) {
+std::string why_not(const std::string& spec_class, const std::string& annotation, const std::string& classes = "",
+                    ClassSelector selector = {}) {
   ClassFilter filter(std::move(selector));
   for (const api::ObjectPtr& object : objects_of(classes)) filter.put(*object);
   IngressText text{.paths = {"shop.example / Prefix main:80"}};
@@ -29,7 +30,8 @@ TEST(ClassFilter, WithoutIngressClassesTheNameDecides) {
 TEST(ClassFilter, AnIngressClassOfOurControllerMakesAnyNameOurs) {
   // And one of another controller takes even our name away.
   EXPECT_EQ(why_not("edge", "", ingress_class("edge", kNginx)), "");
-  EXPECT_EQ(why_not("nginx", "", ingress_class("nginx", "other.io/x")), "the IngressClass nginx belongs to the controller other.io/x");
+  EXPECT_EQ(why_not("nginx", "", ingress_class("nginx", "other.io/x")),
+            "the IngressClass nginx belongs to the controller other.io/x");
   ClassSelector by_name;
   by_name.by_name = true;
   EXPECT_EQ(why_not("nginx", "", ingress_class("nginx", "other.io/x"), by_name), "");
@@ -55,7 +57,9 @@ TEST(ClassFilter, ADefaultClassDecidesForThoseWithoutOne) {
 TEST(ClassFilter, AClassThatComesLaterTakesTheIngressAway) {
   // The filter's answer changes under the Ingress's feet.
   Compiler compiler{Options()};
-  for (const api::ObjectPtr& object : objects_of(services({"main"}) + yaml({.paths = {"shop.example / Prefix main:80"}, .spec = "  ingressClassName: nginx\n"}))) compiler.put(object);
+  for (const api::ObjectPtr& object :
+       objects_of(services({"main"}) + yaml({.paths = {"shop.example / Prefix main:80"}, .spec = "  ingressClassName: nginx\n"})))
+    compiler.put(object);
   EXPECT_EQ(text_of(explain(*compiler.compile(), {})), "main");
   const api::ObjectPtr theirs = objects_of(ingress_class("nginx", "other.io/x"))[0];
   compiler.put(theirs);

@@ -27,7 +27,8 @@ struct Compiled {
 
 /// Changes to a table's parts, applied together.
 struct TableEdit {
-  explicit TableEdit(route::Table& table) : exact(table.exact), any_suffix(table.any_suffix), one_label(table.one_label), backends(table.backends) {}
+  explicit TableEdit(route::Table& table)
+      : exact(table.exact), any_suffix(table.any_suffix), one_label(table.one_label), backends(table.backends) {}
   route::HostMap<route::HostPtr>::Edit exact;
   route::HostMap<route::HostPtr>::Edit any_suffix;
   route::HostMap<route::HostPtr>::Edit one_label;
@@ -83,7 +84,9 @@ class Compiler::State : public References {
   route::TablePtr compile();
   Diagnostics diagnostics() const;
 
-  bool has_secret(std::string_view ns, std::string_view name) const override { return secrets_.contains(std::string(ns) + "/" + std::string(name)); }
+  bool has_secret(std::string_view ns, std::string_view name) const override {
+    return secrets_.contains(std::string(ns) + "/" + std::string(name));
+  }
   const api::Object* config_map(std::string_view ns, std::string_view name) const override {
     const auto found = config_maps_.find(std::string(ns) + "/" + std::string(name));
     return found == config_maps_.end() ? nullptr : found->second.get();
@@ -111,8 +114,8 @@ class Compiler::State : public References {
   ControllerConfig config_;
   Diagnostics config_diagnostics_;
   api::ServiceIndex services_;
-  std::unordered_map<std::string, EntryPtr> entries_;              // by "namespace/name"
-  std::vector<Entry*> unread_;                                     // of entries_: to be read at the next compile
+  std::unordered_map<std::string, EntryPtr> entries_;               // by "namespace/name"
+  std::vector<Entry*> unread_;                                      // of entries_: to be read at the next compile
   std::map<std::string, api::ObjectPtr, std::less<>> config_maps_;  // by "namespace/name"
   std::set<std::string, std::less<>> secrets_;
   std::unordered_map<uint64_t, std::vector<const Entry*>> entries_by_service_;
@@ -121,8 +124,8 @@ class Compiler::State : public References {
   std::unordered_set<const Entry*> dirty_;
   std::vector<std::shared_ptr<Compiled>> orphaned_;  // of entries that are gone
   BackendIds ids_;
-  route::HostPtr catch_all_;                                                     // null: no Ingress serves the hosts that nobody names
-  std::map<std::pair<std::string, std::string>, route::HostRegex> regexes_;      // by host and expression
+  route::HostPtr catch_all_;  // null: no Ingress serves the hosts that nobody names
+  std::map<std::pair<std::string, std::string>, route::HostRegex> regexes_;  // by host and expression
   size_t stable_count_ = 0;
   bool had_stable_ = false;
   bool reread_ = false;
@@ -189,7 +192,8 @@ void Compiler::State::read(Entry& entry) {
   const auto why_not = filter_.why_not_ours(*entry.object, entry.view);
   entry.ours = !why_not && !(options_.disable_catch_all && entry.view.default_backend);
   if (!entry.ours) {
-    reporter.add(Severity::kInfo, "ingress-not-ours", entry, entry.view.class_at, "spec.ingressClassName", "left to another controller: " + why_not.value_or("--disable-catch-all"), "");
+    reporter.add(Severity::kInfo, "ingress-not-ours", entry, entry.view.class_at, "spec.ingressClassName",
+                 "left to another controller: " + why_not.value_or("--disable-catch-all"), "");
     return;
   }
   entry.annotations = read_annotations(*entry.object, config_, options_.annotation_validation, *this, entry.diagnostics);
@@ -260,8 +264,14 @@ void Compiler::State::read_config() {
       config_ = read_controller_config(*object, config_diagnostics_);
       continue;
     }
-    config_diagnostics_.push_back({Severity::kWarning, "config-map-second", object->key.to_string(), "", "only one ConfigMap of that name is read: that of the namespace " + used->key.ns,
-                                   "delete one of the two", object->at({}), {}});
+    config_diagnostics_.push_back({Severity::kWarning,
+                                   "config-map-second",
+                                   object->key.to_string(),
+                                   "",
+                                   "only one ConfigMap of that name is read: that of the namespace " + used->key.ns,
+                                   "delete one of the two",
+                                   object->at({}),
+                                   {}});
   }
 }
 
@@ -287,7 +297,8 @@ void Compiler::State::publish(std::vector<const Entry*> members, TableEdit& edit
   auto compiled = std::make_shared<Compiled>();
   Reporter reporter(compiled->diagnostics);
   const Model model = build_model({members, services_, options_, stable_count_ > 0}, reporter);
-  Emitted emitted = emit({model, services_, options_, config_, [this](const std::string& key) { return ids_.take(key); }}, reporter);
+  Emitted emitted =
+      emit({model, services_, options_, config_, [this](const std::string& key) { return ids_.take(key); }}, reporter);
   for (auto& [key, published] : emitted.backends) {
     compiled->backend_keys.push_back(key);
     edit.backends.set(published.id, std::make_shared<const route::Backend>(std::move(published.backend)));
@@ -348,7 +359,10 @@ Diagnostics Compiler::State::diagnostics() const {
     if (compiled == compiled_.end() || !seen.insert(compiled->second.get()).second) continue;
     all.insert(all.end(), compiled->second->diagnostics.begin(), compiled->second->diagnostics.end());
   }
-  const auto place = [](const Diagnostic& d) { return std::tuple(d.where.file ? std::string_view(*d.where.file) : std::string_view(), d.where.at, std::string_view(d.object), std::string_view(d.id), std::string_view(d.field), std::string_view(d.message)); };
+  const auto place = [](const Diagnostic& d) {
+    return std::tuple(d.where.file ? std::string_view(*d.where.file) : std::string_view(), d.where.at, std::string_view(d.object),
+                      std::string_view(d.id), std::string_view(d.field), std::string_view(d.message));
+  };
   std::ranges::sort(all, [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
   return all;
 }

@@ -30,7 +30,9 @@ void release(void* memory) noexcept {
 }  // namespace
 
 void* operator new(size_t size) { return checked(std::malloc(size)); }
-void* operator new(size_t size, std::align_val_t alignment) { return checked(std::aligned_alloc(static_cast<size_t>(alignment), size)); }
+void* operator new(size_t size, std::align_val_t alignment) {
+  return checked(std::aligned_alloc(static_cast<size_t>(alignment), size));
+}
 void operator delete(void* memory) noexcept { release(memory); }
 void operator delete(void* memory, size_t) noexcept { release(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
@@ -46,7 +48,8 @@ std::string ingress_text(int i, const std::string& extra_path) {
   const std::string n = std::to_string(i);
   std::string text = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop-" + n +
                      ", namespace: default, annotations: {nginx.ingress.kubernetes.io/proxy-read-timeout: \"120\"}}\n"
-                     "spec:\n  ingressClassName: nginx\n  rules:\n  - host: shop-" + n + ".example.com\n    http:\n      paths:\n";
+                     "spec:\n  ingressClassName: nginx\n  rules:\n  - host: shop-" +
+                     n + ".example.com\n    http:\n      paths:\n";
   for (int p = 0; p < kPaths; ++p) {
     const std::string path = p == 0 ? extra_path : "/path" + std::to_string(p);
     text += "      - {path: " + path + ", pathType: Prefix, backend: {service: {name: shop-" + n + ", port: {number: 80}}}}\n";
@@ -56,20 +59,22 @@ std::string ingress_text(int i, const std::string& extra_path) {
 
 std::string service_text(int i) {
   const std::string n = std::to_string(i);
-  return "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-" + n + ", namespace: default}\nspec: {ports: [{port: 80}]}\n";
+  return "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-" + n +
+         ", namespace: default}\nspec: {ports: [{port: 80}]}\n";
 }
 
 std::string slice_text(int i, int last_byte) {
   const std::string n = std::to_string(i);
   return "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: shop-" + n +
-         "-1, namespace: default, labels: {kubernetes.io/service-name: shop-" + n + "}}\naddressType: IPv4\nendpoints: [{addresses: [10.0.0." +
-         std::to_string(last_byte) + "]}]\nports: [{port: 8080}]\n";
+         "-1, namespace: default, labels: {kubernetes.io/service-name: shop-" + n +
+         "}}\naddressType: IPv4\nendpoints: [{addresses: [10.0.0." + std::to_string(last_byte) + "]}]\nports: [{port: 8080}]\n";
 }
 
 std::vector<api::ObjectPtr> objects_of(const std::string& text) {
   static const FileName kFile = std::make_shared<const std::string>("bench.yaml");
   std::vector<api::ObjectPtr> objects;
-  for (api::Object& object : api::read_manifest(text, kFile).objects) objects.push_back(std::make_shared<const api::Object>(std::move(object)));
+  for (api::Object& object : api::read_manifest(text, kFile).objects)
+    objects.push_back(std::make_shared<const api::Object>(std::move(object)));
   return objects;
 }
 
@@ -130,7 +135,9 @@ void recompile(benchmark::State& state, const std::string& first, const std::str
   }
 }
 
-void changed_ingress_among_10k(benchmark::State& state) { recompile(state, ingress_text(77, "/path0"), ingress_text(77, "/changed")); }
+void changed_ingress_among_10k(benchmark::State& state) {
+  recompile(state, ingress_text(77, "/path0"), ingress_text(77, "/changed"));
+}
 BENCHMARK(changed_ingress_among_10k)->Unit(benchmark::kMicrosecond);
 
 void changed_endpoints_among_10k(benchmark::State& state) { recompile(state, slice_text(77, 1), slice_text(77, 2)); }

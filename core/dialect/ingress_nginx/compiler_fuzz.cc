@@ -27,7 +27,8 @@ std::vector<api::ObjectPtr> objects_of(std::string_view text) {
   api::ManifestOptions options;
   options.objects_max = kObjectsMax;
   std::vector<api::ObjectPtr> objects;
-  for (api::Object& object : api::read_manifest(text, nullptr, options).objects) objects.push_back(std::make_shared<const api::Object>(std::move(object)));
+  for (api::Object& object : api::read_manifest(text, nullptr, options).objects)
+    objects.push_back(std::make_shared<const api::Object>(std::move(object)));
   return objects;
 }
 
@@ -54,7 +55,9 @@ std::vector<Asked> requests_for(const std::vector<api::ObjectPtr>& objects) {
 std::string text_of(const route::Explanation& answer) {
   std::string text(route::name_of(answer.verdict));
   text += " " + std::to_string(answer.status.value_or(0)) + " " + answer.location.value_or("");
-  for (const route::Outcome& outcome : answer.to) text += " " + outcome.service + " " + outcome.port_name + " " + std::to_string(outcome.share) + " " + outcome.path + " " + outcome.host;
+  for (const route::Outcome& outcome : answer.to)
+    text += " " + outcome.service + " " + outcome.port_name + " " + std::to_string(outcome.share) + " " + outcome.path + " " +
+            outcome.host;
   for (const route::TraceStep& step : answer.trace) text += "\n" + step.rule + ": " + step.why + " " + step.object;
   return text;
 }
@@ -70,7 +73,8 @@ std::string answers(const ingress_nginx::Compiler& compiler, const route::Table&
   route::Scratch scratch;
   std::string text;
   for (const Asked& asked : requests) {
-    const std::vector<route::HeaderField> headers = {{"X-Canary", "always"}, {"Cookie", "=always; beta=never; INGRESSCOOKIE=a|b"}};
+    const std::vector<route::HeaderField> headers = {{"X-Canary", "always"},
+                                                     {"Cookie", "=always; beta=never; INGRESSCOOKIE=a|b"}};
     for (const size_t count : {0, 2}) {
       route::Request request;
       request.host = asked.host;

@@ -31,11 +31,22 @@ std::vector<Protection> annotation_protections() {
       {{{"auth-type", "basic"}, {"auth-secret", "us;ers"}}, "503", "refused"},
       {{{"auth-tls-secret", "default/ca"}}, "403", "client certificates cannot be checked yet", secret("ca")},
       {{{"auth-tls-secret", "default/ca"}}, "403", "client certificates cannot be checked yet"},
-      {{{"auth-tls-secret", "default/ca"}, {"auth-tls-verify-client", "optional"}}, "403", "client certificates cannot be checked yet"},
+      {{{"auth-tls-secret", "default/ca"}, {"auth-tls-verify-client", "optional"}},
+       "403",
+       "client certificates cannot be checked yet"},
       {{{"enable-modsecurity", "true"}}, "503", "firewall"},
-      {{{"configuration-snippet", "deny all;"}}, "503", "is nginx configuration", config_map({{"allow-snippet-annotations", "true"}, {"annotations-risk-level", "Critical"}})},
-      {{{"auth-snippet", "x"}}, "503", "is nginx configuration", config_map({{"allow-snippet-annotations", "true"}, {"annotations-risk-level", "Critical"}})},
-      {{{"modsecurity-snippet", "x"}}, "503", "is nginx configuration", config_map({{"allow-snippet-annotations", "true"}, {"annotations-risk-level", "Critical"}})},
+      {{{"configuration-snippet", "deny all;"}},
+       "503",
+       "is nginx configuration",
+       config_map({{"allow-snippet-annotations", "true"}, {"annotations-risk-level", "Critical"}})},
+      {{{"auth-snippet", "x"}},
+       "503",
+       "is nginx configuration",
+       config_map({{"allow-snippet-annotations", "true"}, {"annotations-risk-level", "Critical"}})},
+      {{{"modsecurity-snippet", "x"}},
+       "503",
+       "is nginx configuration",
+       config_map({{"allow-snippet-annotations", "true"}, {"annotations-risk-level", "Critical"}})},
       {{{"whitelist-source-range", "all"}}, "503", "refused"},
       {{{"denylist-source-range", "1.2.3.4/99"}}, "503", "refused"},
       {{{"proxy-ssl-secret", "default/gone"}}, "503", "does not exist"},
@@ -92,8 +103,16 @@ TEST(FailClosed, SnippetsThatAreNotAllowedLeaveTheIngressOut) {
 
 TEST(FailClosed, ClientCertificatesCloseTheWholeHostFromAnyOfItsIngresses) {
   // auth-tls belongs to the host: another team's Ingress of the host, or a canary, closes it for all.
-  const std::string other = shop({}, {"shop.example / Prefix main:80"}) + yaml({.name = "other", .ns = "other", .created = 2, .annotations = {{"auth-tls-secret", "other/ca"}}, .paths = {"shop.example /x Prefix x:80"}});
-  const std::string canary = shop({}, {"shop.example / Prefix main:80"}) + yaml({.name = "canary", .created = 2, .annotations = {{"canary", "true"}, {"canary-weight", "1"}, {"auth-tls-secret", "default/ca"}}, .paths = {"shop.example / Prefix new:80"}});
+  const std::string other = shop({}, {"shop.example / Prefix main:80"}) + yaml({.name = "other",
+                                                                                .ns = "other",
+                                                                                .created = 2,
+                                                                                .annotations = {{"auth-tls-secret", "other/ca"}},
+                                                                                .paths = {"shop.example /x Prefix x:80"}});
+  const std::string canary = shop({}, {"shop.example / Prefix main:80"}) +
+                             yaml({.name = "canary",
+                                   .created = 2,
+                                   .annotations = {{"canary", "true"}, {"canary-weight", "1"}, {"auth-tls-secret", "default/ca"}},
+                                   .paths = {"shop.example / Prefix new:80"}});
   for (const std::string& text : {other, canary}) {
     for (const Options& options : {Options(), exact()}) {
       const World world(text + service("third") + yaml({.name = "else", .paths = {"else.example / Prefix third:80"}}), options);
@@ -133,7 +152,9 @@ TEST(FailClosed, NoAuthLocationsAreThePathsOfRules) {
   EXPECT_EQ(World(shop(auth)).answer("http://shop.example/.well-known/acme-challenge/x"), "500");
   const Texts paths = {"shop.example / Prefix main:80", "shop.example /.well-known/acme-challenge Prefix new:80"};
   EXPECT_EQ(World(shop(auth, paths)).answer("http://shop.example/.well-known/acme-challenge/x"), "new");
-  EXPECT_EQ(World(shop(auth, paths) + config_map({{"no-auth-locations", "/open"}})).answer("http://shop.example/.well-known/acme-challenge/x"), "500");
+  EXPECT_EQ(World(shop(auth, paths) + config_map({{"no-auth-locations", "/open"}}))
+                .answer("http://shop.example/.well-known/acme-challenge/x"),
+            "500");
 }
 
 TEST(FailClosed, EnableGlobalAuthFalseOptsOut) {
@@ -145,13 +166,17 @@ TEST(FailClosed, EnableGlobalAuthFalseOptsOut) {
 
 TEST(FailClosed, RedirectsAndSlashesComeBeforeAuthentication) {
   // As in ingress-nginx; nothing of the backend is shown by them.
-  EXPECT_EQ(World(shop({{"auth-url", "https://auth.example/"}, {"permanent-redirect", "https://x.example/"}})).answer(kShop), "301 https://x.example/");
-  EXPECT_EQ(World(shop({{"auth-url", "https://auth.example/"}}, {"shop.example /a/ Prefix main:80"})).answer("http://shop.example/a"), "301 http://shop.example/a/");
+  EXPECT_EQ(World(shop({{"auth-url", "https://auth.example/"}, {"permanent-redirect", "https://x.example/"}})).answer(kShop),
+            "301 https://x.example/");
+  EXPECT_EQ(
+      World(shop({{"auth-url", "https://auth.example/"}}, {"shop.example /a/ Prefix main:80"})).answer("http://shop.example/a"),
+      "301 http://shop.example/a/");
 }
 
 TEST(FailClosed, AnAliasAndAWwwNameAreNoWayAround) {
   // A second name of the host has the same protection, or is a redirect.
-  const World world(shop({{"auth-url", "https://auth.example/"}, {"server-alias", "alias.example, ~^re[0-9]"}, {"from-to-www-redirect", "true"}}));
+  const World world(shop(
+      {{"auth-url", "https://auth.example/"}, {"server-alias", "alias.example, ~^re[0-9]"}, {"from-to-www-redirect", "true"}}));
   EXPECT_EQ(world.answer("http://alias.example/"), "500");
   EXPECT_EQ(world.answer("http://re1.example/"), "500");
   EXPECT_EQ(world.answer("http://www.shop.example/"), "308 http://shop.example:80");
@@ -160,8 +185,14 @@ TEST(FailClosed, AnAliasAndAWwwNameAreNoWayAround) {
 TEST(FailClosed, ADefaultBackendIsProtectedLikeItsIngress) {
   // What serves unmatched paths or unknown hosts has the annotations of its Ingress.
   const std::string spec = "  defaultBackend: {service: {name: main, port: {number: 80}}}\n";
-  EXPECT_EQ(World(services({"main"}) + yaml({.annotations = {{"auth-url", "https://auth.example/"}}, .spec = spec})).answer("http://any.example/"), "500");
-  EXPECT_EQ(World(services({"main"}) + yaml({.annotations = {{"auth-url", "https://auth.example/"}}, .paths = {"shop.example /a Prefix main:80"}, .spec = spec})).answer("http://shop.example/b"), "500");
+  EXPECT_EQ(World(services({"main"}) + yaml({.annotations = {{"auth-url", "https://auth.example/"}}, .spec = spec}))
+                .answer("http://any.example/"),
+            "500");
+  EXPECT_EQ(World(services({"main"}) + yaml({.annotations = {{"auth-url", "https://auth.example/"}},
+                                             .paths = {"shop.example /a Prefix main:80"},
+                                             .spec = spec}))
+                .answer("http://shop.example/b"),
+            "500");
 }
 
 TEST(FailClosed, ASecretThatComesAndGoesChangesTheReasonOnly) {
@@ -212,10 +243,12 @@ TEST(Compiler, FrozenPathIsLeftOutAndTheOthersAreServed) {
 
 TEST(Compiler, AgeDecidesAndTiesGoToTheNameThatSortsLast) {
   // One second is the resolution of creationTimestamp; scripts create several objects in one.
-  const std::string both = services({"main", "new"}) + yaml({.name = "a", .created = 5, .paths = {"shop.example / Prefix main:80"}});
+  const std::string both =
+      services({"main", "new"}) + yaml({.name = "a", .created = 5, .paths = {"shop.example / Prefix main:80"}});
   EXPECT_EQ(World(both + yaml({.name = "b", .created = 5, .paths = {"shop.example / Prefix new:80"}})).answer(kShop), "new");
   EXPECT_EQ(World(both + yaml({.name = "b", .created = 6, .paths = {"shop.example / Prefix new:80"}})).answer(kShop), "main");
-  EXPECT_EQ(World(both + yaml({.name = "b", .created = 0, .paths = {"shop.example / Prefix new:80"}})).answer(kShop), "main") << "without a timestamp it is younger";
+  EXPECT_EQ(World(both + yaml({.name = "b", .created = 0, .paths = {"shop.example / Prefix new:80"}})).answer(kShop), "main")
+      << "without a timestamp it is younger";
 }
 
 }  // namespace

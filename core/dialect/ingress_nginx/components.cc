@@ -60,7 +60,8 @@ void Components::remove(const Entry& entry) {
   nodes_.erase(nodes);
 }
 
-Components::Entries Components::component_of(const Entry& start, std::unordered_set<const Entry*>& seen, std::unordered_set<const Node*>& seen_nodes) const {
+Components::Entries Components::component_of(const Entry& start, std::unordered_set<const Entry*>& seen,
+                                             std::unordered_set<const Node*>& seen_nodes) const {
   Entries component{&start};
   for (size_t i = 0; i < component.size(); ++i) {
     for (const Node* node : nodes_.at(component[i])) {

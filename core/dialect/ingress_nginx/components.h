@@ -25,7 +25,8 @@ class Components {
 
  private:
   using Node = std::pair<const uint64_t, Entries>;  // the hash of a name and who uses it; a collision only connects more
-  Entries component_of(const Entry& start, std::unordered_set<const Entry*>& seen, std::unordered_set<const Node*>& seen_nodes) const;
+  Entries component_of(const Entry& start, std::unordered_set<const Entry*>& seen,
+                       std::unordered_set<const Node*>& seen_nodes) const;
 
   std::unordered_map<uint64_t, Entries> by_name_;
   std::unordered_map<const Entry*, std::vector<Node*>> nodes_;

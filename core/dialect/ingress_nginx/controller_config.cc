@@ -12,8 +12,9 @@ namespace graylane::ingress_nginx {
 namespace {
 
 /// Those that this version cannot apply: what they protect is closed.
-constexpr auto kProtections = std::to_array<std::string_view>({"block-cidrs", "block-user-agents", "block-referers", "enable-modsecurity",
-                                                               "http-snippet", "server-snippet", "location-snippet", "modsecurity-snippet"});
+constexpr auto kProtections =
+    std::to_array<std::string_view>({"block-cidrs", "block-user-agents", "block-referers", "enable-modsecurity", "http-snippet",
+                                     "server-snippet", "location-snippet", "modsecurity-snippet"});
 
 class Reader {
  public:
@@ -23,8 +24,14 @@ class Reader {
   void report_keys() {
     for (const auto& [key, entry] : map_.data) {
       switch (config_key(key)) {
-        case ConfigKey::kUnknown: report(entry.key_at, key, Severity::kWarning, "config-key-unknown", "unknown key " + key + ": ingress-nginx ignores it silently", "check the spelling"); break;
-        case ConfigKey::kNotYet: report(entry.key_at, key, Severity::kWarning, "config-key-not-applied", "the key " + key + " is known and has no effect yet", ""); break;
+        case ConfigKey::kUnknown:
+          report(entry.key_at, key, Severity::kWarning, "config-key-unknown",
+                 "unknown key " + key + ": ingress-nginx ignores it silently", "check the spelling");
+          break;
+        case ConfigKey::kNotYet:
+          report(entry.key_at, key, Severity::kWarning, "config-key-not-applied",
+                 "the key " + key + " is known and has no effect yet", "");
+          break;
         case ConfigKey::kApplied:
         case ConfigKey::kInert: break;
       }
@@ -46,7 +53,10 @@ class Reader {
     read(key, "a size such as 8m", [&](std::string_view text) { return assign(parse_size(text), out); });
   }
   void text(std::string_view key, std::string& out) {
-    read(key, "text", [&](std::string_view value) { out = value; return true; });
+    read(key, "text", [&](std::string_view value) {
+      out = value;
+      return true;
+    });
   }
   void list(std::string_view key, std::vector<std::string>& out) {
     read(key, "a list", [&](std::string_view value) {
@@ -87,12 +97,15 @@ class Reader {
     const auto code = parse_int(found->second.value);
     if (code && *code >= 400 && *code <= 599) return;
     report(found->second.at, key, Severity::kError, "config-would-freeze",
-           std::string(key) + ": \"" + found->second.value + "\" is no status from 400 to 599: nginx would refuse the whole configuration and take no further change; it is ignored here",
+           std::string(key) + ": \"" + found->second.value +
+               "\" is no status from 400 to 599: nginx would refuse the whole configuration and take no further change; it is "
+               "ignored here",
            "write a status from 400 to 599");
   }
   /// A protection of all paths that is asked for and cannot be applied.
   void close(std::string_view key, std::string_view problem, ControllerConfig& config) {
-    std::string why = std::string(key) + " of the ConfigMap " + std::string(problem) + ": every Ingress's paths answer 503 rather than be open";
+    std::string why =
+        std::string(key) + " of the ConfigMap " + std::string(problem) + ": every Ingress's paths answer 503 rather than be open";
     note(key, "protection-fails-closed", why, "");
     if (config.closed_why.empty()) config.closed_why = std::move(why);
   }
@@ -107,10 +120,13 @@ class Reader {
     const auto found = map_.data.find(key);
     return found != map_.data.end() && !found->second.value.empty();
   }
-  bool is_false(std::string_view key) const { return parse_bool(map_.data.find(key)->second.value) == std::optional<bool>(false); }
+  bool is_false(std::string_view key) const {
+    return parse_bool(map_.data.find(key)->second.value) == std::optional<bool>(false);
+  }
   void note(std::string_view key, std::string_view id, std::string message, std::string fix) {
     const auto found = map_.data.find(key);
-    report(found == map_.data.end() ? Position() : found->second.at, key, Severity::kWarning, id, std::move(message), std::move(fix));
+    report(found == map_.data.end() ? Position() : found->second.at, key, Severity::kWarning, id, std::move(message),
+           std::move(fix));
   }
 
  private:
@@ -125,13 +141,20 @@ class Reader {
     const auto found = map_.data.find(key);
     if (found == map_.data.end() || found->second.value.empty()) return;
     if (parse(std::string_view(found->second.value))) return;
-    report(found->second.at, key, Severity::kWarning, "config-value-ignored", std::string(key) + ": \"" + found->second.value + "\" is ignored, the default is in force",
+    report(found->second.at, key, Severity::kWarning, "config-value-ignored",
+           std::string(key) + ": \"" + found->second.value + "\" is ignored, the default is in force",
            "write " + std::string(wanted));
   }
 
   void report(Position at, std::string_view key, Severity severity, std::string_view id, std::string message, std::string fix) {
-    diagnostics_.push_back({severity, std::string(id), "ConfigMap " + object_.key.ns + "/" + object_.key.name, "data." + std::string(key),
-                            one_line(std::move(message)), one_line(std::move(fix)), object_.at(at), {}});
+    diagnostics_.push_back({severity,
+                            std::string(id),
+                            "ConfigMap " + object_.key.ns + "/" + object_.key.name,
+                            "data." + std::string(key),
+                            one_line(std::move(message)),
+                            one_line(std::move(fix)),
+                            object_.at(at),
+                            {}});
   }
 
   const api::Object& object_;
@@ -172,7 +195,9 @@ ControllerConfig read_controller_config(const api::Object& config_map, Diagnosti
   config.listener.forwarded_for_header = lower_case(config.listener.forwarded_for_header);
   std::ranges::replace(config.listener.forwarded_for_header, '_', '-');
   if (!reader.ranges("proxy-real-ip-cidr", config.listener.proxy_real_ip_cidr)) {
-    reader.note("proxy-real-ip-cidr", "config-value-ignored", "proxy-real-ip-cidr holds what is no address or range: only the valid ones are trusted", "write addresses and ranges separated by commas");
+    reader.note("proxy-real-ip-cidr", "config-value-ignored",
+                "proxy-real-ip-cidr holds what is no address or range: only the valid ones are trusted",
+                "write addresses and ranges separated by commas");
     // An empty list would trust everybody: nobody is the only safe reading.
     if (config.listener.proxy_real_ip_cidr.empty()) config.listener.proxy_real_ip_cidr = {route::Cidr{}};
   }
@@ -183,11 +208,15 @@ ControllerConfig read_controller_config(const api::Object& config_map, Diagnosti
     reader.close(key, "cannot be applied yet", config);
   }
   if (!config.global_auth_url.empty()) {
-    reader.note("global-auth-url", "protection-fails-closed", "global-auth-url cannot be asked yet: paths answer 500 unless their Ingress has enable-global-auth: \"false\"", "");
+    reader.note("global-auth-url", "protection-fails-closed",
+                "global-auth-url cannot be asked yet: paths answer 500 unless their Ingress has enable-global-auth: \"false\"",
+                "");
   }
   if ((config.listener.use_forwarded_headers || config.listener.enable_real_ip) && !reader.has("proxy-real-ip-cidr")) {
-    reader.note(config.listener.use_forwarded_headers ? "use-forwarded-headers" : "enable-real-ip", "forwarded-headers-trust-everybody",
-                "forwarded headers are trusted from every client (proxy-real-ip-cidr is 0.0.0.0/0): clients choose their own address, allow lists included",
+    reader.note(config.listener.use_forwarded_headers ? "use-forwarded-headers" : "enable-real-ip",
+                "forwarded-headers-trust-everybody",
+                "forwarded headers are trusted from every client (proxy-real-ip-cidr is 0.0.0.0/0): clients choose their own "
+                "address, allow lists included",
                 "set proxy-real-ip-cidr to the addresses of your load balancers");
   }
   return config;

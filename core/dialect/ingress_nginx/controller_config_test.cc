@@ -26,8 +26,16 @@ TEST(ControllerConfig, DefaultsAreIngressNginxs) {
 TEST(ControllerConfig, ReadsTheKeysThatMatterForRoutes) {
   // Each of them changes where a request goes, or what it may do.
   Diagnostics diagnostics;
-  const ControllerConfig config = read({{"proxy-body-size", "8m"}, {"proxy-read-timeout", "7"}, {"http-redirect-code", "301"}, {"ssl-redirect", "false"}, {"annotations-risk-level", "Low"},
-                                        {"whitelist-source-range", "10.0.0.0/8"}, {"denylist-source-range", "10.1.0.0/16"}, {"no-auth-locations", "/a, /b"}, {"forwarded-for-header", "X_Real_IP"}}, &diagnostics);
+  const ControllerConfig config = read({{"proxy-body-size", "8m"},
+                                        {"proxy-read-timeout", "7"},
+                                        {"http-redirect-code", "301"},
+                                        {"ssl-redirect", "false"},
+                                        {"annotations-risk-level", "Low"},
+                                        {"whitelist-source-range", "10.0.0.0/8"},
+                                        {"denylist-source-range", "10.1.0.0/16"},
+                                        {"no-auth-locations", "/a, /b"},
+                                        {"forwarded-for-header", "X_Real_IP"}},
+                                       &diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(config.body_bytes_max, 8U << 20);
   EXPECT_EQ(config.read_timeout, std::chrono::seconds(7));
@@ -43,7 +51,9 @@ TEST(ControllerConfig, ReadsTheKeysThatMatterForRoutes) {
 TEST(ControllerConfig, ABadValueLeavesTheDefaultAndIsTold) {
   // ingress-nginx falls back key by key.
   Diagnostics diagnostics;
-  const ControllerConfig config = read({{"proxy-read-timeout", "2s"}, {"http-redirect-code", "303"}, {"ssl-redirect", "no"}, {"annotations-risk-level", "low"}}, &diagnostics);
+  const ControllerConfig config = read(
+      {{"proxy-read-timeout", "2s"}, {"http-redirect-code", "303"}, {"ssl-redirect", "no"}, {"annotations-risk-level", "low"}},
+      &diagnostics);
   EXPECT_EQ(config.read_timeout, std::chrono::seconds(60));
   EXPECT_EQ(config.http_redirect_code, 308);
   EXPECT_TRUE(config.ssl_redirect);
@@ -61,7 +71,8 @@ TEST(ControllerConfig, TheConfigMapOfTheFirstNamespaceIsRead) {
   // Any namespace will do; two of them must not depend on which one came first.
   const std::string a = config_map({{"http-redirect-code", "301"}}, "ingress-nginx-controller", "a");
   const std::string b = config_map({{"http-redirect-code", "302"}}, "ingress-nginx-controller", "b");
-  const std::string shop = services({"main"}) + yaml({.annotations = {{"force-ssl-redirect", "true"}}, .paths = {"shop.example / Prefix main:80"}});
+  const std::string shop =
+      services({"main"}) + yaml({.annotations = {{"force-ssl-redirect", "true"}}, .paths = {"shop.example / Prefix main:80"}});
   EXPECT_EQ(World(a + b + shop).answer("http://shop.example/"), "301 https://shop.example");
   EXPECT_EQ(World(b + a + shop).answer("http://shop.example/"), "301 https://shop.example");
   EXPECT_EQ(World(shop + b).answer("http://shop.example/"), "302 https://shop.example");
@@ -70,7 +81,9 @@ TEST(ControllerConfig, TheConfigMapOfTheFirstNamespaceIsRead) {
 TEST(ControllerConfig, AChangeReachesEveryIngress) {
   // It is read before all Ingresses, and again after each change.
   Compiler compiler{Options()};
-  for (const api::ObjectPtr& object : objects_of(services({"main"}) + yaml({.annotations = {{"auth-url", "https://a.example/"}}, .paths = {"shop.example / Prefix main:80"}}))) compiler.put(object);
+  for (const api::ObjectPtr& object : objects_of(services({"main"}) + yaml({.annotations = {{"auth-url", "https://a.example/"}},
+                                                                            .paths = {"shop.example / Prefix main:80"}})))
+    compiler.put(object);
   EXPECT_EQ(text_of(explain(*compiler.compile(), {})), "500");
   const api::ObjectPtr config = objects_of(config_map({{"annotations-risk-level", "Medium"}}))[0];
   compiler.put(config);

@@ -67,12 +67,15 @@ void add_www_redirect(const EmitInput& input, const Server& server, Emitted& emi
   const std::string field = "metadata.annotations[nginx.ingress.kubernetes.io/from-to-www-redirect]";
   if (server.host.starts_with("*.")) {
     return reporter.add(Severity::kError, "value-would-freeze", entry, at, field,
-                        "on the wildcard host " + server.host + " nginx would refuse the whole configuration and take no further change; no redirect is made here", "list the hosts one by one");
+                        "on the wildcard host " + server.host +
+                            " nginx would refuse the whole configuration and take no further change; no redirect is made here",
+                        "list the hosts one by one");
   }
   if (server.host == kCatchAll) return;
   const std::string from = www_counterpart(server.host);
   if (input.model.servers.contains(from)) {
-    return reporter.add(Severity::kWarning, "www-host-exists", entry, at, field, "the host " + from + " has an Ingress of its own: no redirect is made", "remove one of the two");
+    return reporter.add(Severity::kWarning, "www-host-exists", entry, at, field,
+                        "the host " + from + " has an Ingress of its own: no redirect is made", "remove one of the two");
   }
   auto host = std::make_shared<route::Host>();
   host->name = from;
@@ -113,8 +116,11 @@ bool freezes(const Entry& entry, std::string_view name, const std::optional<At<s
   if (!value) return false;
   const auto parsed = parse_template(value->value, {});
   if (parsed) return false;
-  reporter.add(Severity::kError, "ingress-would-freeze", entry, value->at, "metadata.annotations[" + std::string(kAnnotationPrefix) + std::string(name) + "]",
-               std::string(name) + ": " + parsed.error().what + ": nginx would refuse the whole configuration and take no further change of anybody; here only this Ingress is left out",
+  reporter.add(Severity::kError, "ingress-would-freeze", entry, value->at,
+               "metadata.annotations[" + std::string(kAnnotationPrefix) + std::string(name) + "]",
+               std::string(name) + ": " + parsed.error().what +
+                   ": nginx would refuse the whole configuration and take no further change of anybody; here only this Ingress "
+                   "is left out",
                "use a variable that nginx has, such as $host or $request_uri");
   return true;
 }
@@ -124,8 +130,12 @@ bool alias_freezes(const Entry& entry, Reporter& reporter) {
     if (!alias.value.starts_with('~')) continue;
     const auto regex = route::Regex::compile(alias.value.substr(1), {});
     if (regex) continue;
-    reporter.add(Severity::kError, "ingress-would-freeze", entry, alias.at, "metadata.annotations[nginx.ingress.kubernetes.io/server-alias]",
-                 regex.error().what + ": nginx would refuse the whole configuration and take no further change of anybody; here only this Ingress is left out", "mend the expression");
+    reporter.add(Severity::kError, "ingress-would-freeze", entry, alias.at,
+                 "metadata.annotations[nginx.ingress.kubernetes.io/server-alias]",
+                 regex.error().what +
+                     ": nginx would refuse the whole configuration and take no further change of anybody; here only this Ingress "
+                     "is left out",
+                 "mend the expression");
     return true;
   }
   return false;
@@ -156,6 +166,7 @@ Emitted emit(const EmitInput& input, Reporter& reporter) {
   for (const auto& [host, server] : input.model.servers) {
     if (!server.locations.empty()) emit_server(input, server, emitted, reporter);
   }
+  report_unready_services(input.model, reporter);
   report_shared_services(input.model, input.options, reporter);
   return emitted;
 }
@@ -170,7 +181,9 @@ route::HostPtr built_in_fallback() {
   server.locations.emplace_back();
   server.locations[0].path = "/";
   Emitted emitted;
-  return HostEmitter({model, services, options, config, [](const std::string&) { return route::kNoIndex; }}, server, false, emitted, nullptr).build();
+  return HostEmitter({model, services, options, config, [](const std::string&) { return route::kNoIndex; }}, server, false,
+                     emitted, nullptr)
+      .build();
 }
 
 }  // namespace graylane::ingress_nginx

@@ -19,7 +19,8 @@ namespace {
 std::string unquoted(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    const bool escapes = text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\'' || text[i + 1] == '\\');
+    const bool escapes =
+        text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\'' || text[i + 1] == '\\');
     if (escapes) ++i;
     out.push_back(text[i]);
   }
@@ -52,11 +53,17 @@ bool needs_rewrite(const Location& location) {
 }
 
 bool asks_for_regex(const Location& location) {
-  return needs_rewrite(location) || (location.ingress != nullptr && location.redirects_apply() && location.ingress->annotations.use_regex);
+  return needs_rewrite(location) ||
+         (location.ingress != nullptr && location.redirects_apply() && location.ingress->annotations.use_regex);
 }
 
 HostEmitter::HostEmitter(const EmitInput& input, const Server& server, bool is_alias, Emitted& emitted, Reporter* reporter)
-    : input_(input), server_(server), is_alias_(is_alias), emitted_(emitted), reporter_(reporter), host_(std::make_shared<route::Host>()) {
+    : input_(input),
+      server_(server),
+      is_alias_(is_alias),
+      emitted_(emitted),
+      reporter_(reporter),
+      host_(std::make_shared<route::Host>()) {
   for (const Location& location : server.locations) locations_.push_back(&location);
   std::ranges::stable_sort(locations_, [](const Location* a, const Location* b) {
     return a->path.size() != b->path.size() ? a->path.size() > b->path.size() : a->path > b->path;
@@ -135,7 +142,8 @@ void HostEmitter::add_exact_and_prefix_rules() {
     if (prefix.redirect) {
       add_slash_redirect(*prefix.location);
     } else {
-      add_rule(*prefix.location, ends_with_slash(prefix.location->path) ? PathKind::kPrefix : PathKind::kSegmentPrefix, prefix.location->path);
+      add_rule(*prefix.location, ends_with_slash(prefix.location->path) ? PathKind::kPrefix : PathKind::kSegmentPrefix,
+               prefix.location->path);
     }
   }
 }
@@ -151,7 +159,8 @@ void HostEmitter::add_regex_rules() {
     // second one covers the first, unless the path without its slash is the rewrite target.
     const bool has_exact = plain && exact.contains(location->path);
     const bool rewrites = location->ingress != nullptr && location->ingress->annotations.rewrite_target.has_value();
-    if (has_exact || (plain && rewrites)) add_rule(*location, PathKind::kRegex, "^" + unquoted(with_slash(location->path)), plain && rewrites);
+    if (has_exact || (plain && rewrites))
+      add_rule(*location, PathKind::kRegex, "^" + unquoted(with_slash(location->path)), plain && rewrites);
     if (!has_exact) add_rule(*location, PathKind::kRegex, "^" + unquoted(location->path));
   }
 }
@@ -166,7 +175,9 @@ void HostEmitter::add_rule(const Location& location, PathKind kind, std::string 
     rule.regex = regex_index(rule.path);
     if (rule.regex == route::kNoIndex) {
       return report(Severity::kError, "regex-would-freeze", *location.ingress, location.at, "",
-                    "the path " + location.path + " is no regular expression that compiles, on a host in regex mode: nginx would refuse the whole configuration and take no further change; here only this path is left out",
+                    "the path " + location.path +
+                        " is no regular expression that compiles, on a host in regex mode: nginx would refuse the whole "
+                        "configuration and take no further change; here only this path is left out",
                     "mend the expression");
     }
   }
@@ -262,7 +273,8 @@ uint32_t HostEmitter::add_response(Response response) {
   return static_cast<uint32_t>(host_->responses.size() - 1);
 }
 
-void HostEmitter::report(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message, std::string fix) {
+void HostEmitter::report(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field,
+                         std::string message, std::string fix) {
   if (reporter_ != nullptr) reporter_->add(severity, id, entry, at, std::move(field), std::move(message), std::move(fix));
 }
 

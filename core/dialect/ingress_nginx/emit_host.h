@@ -32,7 +32,8 @@ class HostEmitter {
 
   // splits
   const Upstream* alternative_of(const Location& location, const Upstream& stable) const;
-  void add_split(const Location& location, const Upstream& stable, route::BackendId stable_id, route::Role role, const Upstream& canary, route::Rule& rule);
+  void add_split(const Location& location, const Upstream& stable, route::BackendId stable_id, route::Role role,
+                 const Upstream& canary, route::Rule& rule);
   void set_sticky(const Location& location, const Upstream& stable, const Entry& owner, route::Split& split);
   void add_header_tests(const Entry& entry, const CanaryPolicy& policy, route::Split& split);
   void add_cookie_tests(const Entry& entry, const CanaryPolicy& policy, route::Split& split);
@@ -48,7 +49,8 @@ class HostEmitter {
   uint32_t object_index(const Entry& entry);
   route::Origin origin(const Entry& entry, Position at) { return {object_index(entry), at}; }
   uint32_t add_response(route::Response response);
-  void report(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message, std::string fix);
+  void report(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message,
+              std::string fix);
 
   const EmitInput& input_;
   const Server& server_;
@@ -57,7 +59,7 @@ class HostEmitter {
   Reporter* reporter_;  // null: this host's problems are reported elsewhere
   std::shared_ptr<route::Host> host_;
   const std::pair<const std::string, PublishedBackend>* last_backend_ = nullptr;  // of emitted_
-  std::vector<const Location*> locations_;  // in nginx's order: longest path first
+  std::vector<const Location*> locations_;                                        // in nginx's order: longest path first
   bool regex_mode_ = false;
   std::map<const Entry*, uint32_t> objects_;
   std::map<std::string, uint32_t> regexes_;

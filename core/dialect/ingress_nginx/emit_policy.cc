@@ -20,7 +20,8 @@ bool depends_on_location(const Annotations& annotations) {
   const auto mentions = [](const std::optional<At<std::string>>& value) {
     return value && (value->value.find("service") != std::string::npos || value->value.find("location") != std::string::npos);
   };
-  return mentions(annotations.rewrite_target) || mentions(annotations.upstream_host) || mentions(annotations.forwarded_prefix) || mentions(annotations.redirect);
+  return mentions(annotations.rewrite_target) || mentions(annotations.upstream_host) || mentions(annotations.forwarded_prefix) ||
+         mentions(annotations.redirect);
 }
 
 }  // namespace
@@ -28,8 +29,10 @@ bool depends_on_location(const Annotations& annotations) {
 uint32_t HostEmitter::policy_index(const Location& location) {
   const bool exempt = is_auth_exempt(location, input_.config);
   std::string place;
-  if (location.ingress != nullptr && depends_on_location(location.ingress->annotations)) place = location.path + " " + (location.upstream == nullptr ? "" : location.upstream->key);
-  const auto [found, is_new] = policies_.try_emplace({location.ingress, exempt, location.redirects_apply(), place}, static_cast<uint32_t>(host_->policies.size()));
+  if (location.ingress != nullptr && depends_on_location(location.ingress->annotations))
+    place = location.path + " " + (location.upstream == nullptr ? "" : location.upstream->key);
+  const auto [found, is_new] = policies_.try_emplace({location.ingress, exempt, location.redirects_apply(), place},
+                                                     static_cast<uint32_t>(host_->policies.size()));
   if (is_new) {
     const uint32_t index = found->second;
     host_->policies.emplace_back();
@@ -58,7 +61,9 @@ Policy HostEmitter::make_policy(const Location& location, bool auth_exempt) {
   }
   const Entry& entry = *location.ingress;
   const Annotations& annotations = entry.annotations;
-  const auto closed = [&](const Closed& reason) { return Response{reason.status, {}, false, false, reason.why, origin(entry, reason.at)}; };
+  const auto closed = [&](const Closed& reason) {
+    return Response{reason.status, {}, false, false, reason.why, origin(entry, reason.at)};
+  };
   if (annotations.denied) policy.closed = closed(*annotations.denied);
   if (location.redirects_apply()) set_redirects(entry, location, policy);
   policy.deny = annotations.deny;
@@ -70,7 +75,8 @@ Policy HostEmitter::make_policy(const Location& location, bool auth_exempt) {
   if (location.redirects_apply() && annotations.rewrite_target) {
     policy.rewrite = text_template(annotations.rewrite_target->value, entry, location);
     policy.rewrite_at = origin(entry, annotations.rewrite_target->at);
-    if (annotations.forwarded_prefix) policy.forwarded_prefix = text_template(annotations.forwarded_prefix->value, entry, location);
+    if (annotations.forwarded_prefix)
+      policy.forwarded_prefix = text_template(annotations.forwarded_prefix->value, entry, location);
   }
   if (annotations.upstream_host) {
     policy.upstream_host = text_template(annotations.upstream_host->value, entry, location);
@@ -80,7 +86,8 @@ Policy HostEmitter::make_policy(const Location& location, bool auth_exempt) {
   policy.connect_timeout = annotations.connect_timeout;
   policy.read_timeout = annotations.read_timeout;
   policy.send_timeout = annotations.send_timeout;
-  for (const std::string& name : annotations.not_yet) policy.notes.push_back(name + " of " + entry.title() + " has no effect yet");
+  for (const std::string& name : annotations.not_yet)
+    policy.notes.push_back(name + " of " + entry.title() + " has no effect yet");
   return policy;
 }
 
@@ -88,8 +95,12 @@ void HostEmitter::set_redirects(const Entry& entry, const Location& location, Po
   const Annotations& annotations = entry.annotations;
   if (annotations.redirect) {
     const std::string_view name = annotations.redirect_code == 302 || annotations.redirect_code == 307 ? "temporal" : "permanent";
-    policy.redirect = Response{annotations.redirect_code, text_template(annotations.redirect->value, entry, location), annotations.relative_redirects, false,
-                               std::string(name) + " redirect of " + entry.title(), origin(entry, annotations.redirect->at)};
+    policy.redirect = Response{annotations.redirect_code,
+                               text_template(annotations.redirect->value, entry, location),
+                               annotations.relative_redirects,
+                               false,
+                               std::string(name) + " redirect of " + entry.title(),
+                               origin(entry, annotations.redirect->at)};
   }
   const bool by_tls = annotations.ssl_redirect && server_.has_tls && input_.options.tls_listener && !is_alias_;
   if (!annotations.force_ssl_redirect && !by_tls) return;
@@ -106,7 +117,8 @@ void HostEmitter::set_redirects(const Entry& entry, const Location& location, Po
   add_variable(route::Variable::kRedirectHost);
   if (annotations.use_port_in_redirects) response.location.parts.push_back(TextTemplate::literal(":443").parts[0]);
   add_variable(annotations.preserve_trailing_slash ? route::Variable::kRequestUri : route::Variable::kRequestUriNoSlash);
-  response.why = annotations.force_ssl_redirect ? "force-ssl-redirect: plain http is redirected" : "ssl-redirect: the host has a TLS section, plain http is redirected";
+  response.why = annotations.force_ssl_redirect ? "force-ssl-redirect: plain http is redirected"
+                                                : "ssl-redirect: the host has a TLS section, plain http is redirected";
   response.at = origin(entry, annotations.ssl_redirect_at.line > 0 ? annotations.ssl_redirect_at : location.at);
   policy.https_redirect = std::move(response);
 }

@@ -16,6 +16,15 @@ using route::Test;
 
 namespace {
 
+/// "X_Canary" and "x-canary" are one nginx variable.
+std::string canonical_header(std::string_view name) {
+  std::string out = lower_case(name);
+  std::ranges::replace(out, '_', '-');
+  return out;
+}
+
+}  // namespace
+
 std::string why_not_ready(const Upstream& upstream) {
   const std::string service = "Service " + upstream.ns + "/" + upstream.service;
   switch (upstream.resolved.state) {
@@ -27,15 +36,6 @@ std::string why_not_ready(const Upstream& upstream) {
   return {};
 }
 
-/// "X_Canary" and "x-canary" are one nginx variable.
-std::string canonical_header(std::string_view name) {
-  std::string out = lower_case(name);
-  std::ranges::replace(out, '_', '-');
-  return out;
-}
-
-}  // namespace
-
 Backend make_backend(const Upstream& upstream) {
   Backend backend;
   backend.ns = upstream.ns;
@@ -45,14 +45,16 @@ Backend make_backend(const Upstream& upstream) {
   if (upstream.uses_cluster_ip) {
     backend.endpoints.push_back({upstream.resolved.cluster_ip, backend.port_number});
   } else {
-    for (const api::Endpoint& endpoint : upstream.resolved.endpoints) backend.endpoints.push_back({endpoint.address, endpoint.port});
+    for (const api::Endpoint& endpoint : upstream.resolved.endpoints)
+      backend.endpoints.push_back({endpoint.address, endpoint.port});
   }
   if (backend.endpoints.empty()) backend.why_not_ready = why_not_ready(upstream);
   if (upstream.creator == nullptr) return backend;
   const Annotations& annotations = upstream.creator->annotations;
   if (!annotations.hash_by.empty()) {
     backend.balance = route::LoadBalance::kConsistentHash;
-    backend.hash_key = parse_hash_key(annotations.hash_by, {upstream.ns, upstream.creator->object->key.name, upstream.service, backend.port, ""});
+    backend.hash_key = parse_hash_key(annotations.hash_by,
+                                      {upstream.ns, upstream.creator->object->key.name, upstream.service, backend.port, ""});
     backend.hash_subset_size = annotations.hash_subset_size;
   } else if (annotations.load_balance == "ewma") {
     backend.balance = route::LoadBalance::kEwma;
@@ -94,7 +96,8 @@ const Upstream* HostEmitter::alternative_of(const Location& location, const Upst
 bool HostEmitter::set_target(const Location& location, Rule& rule) {
   if (location.upstream == nullptr) {
     rule.kind = RuleKind::kRespond;
-    if (not_found_ == route::kNoIndex) not_found_ = add_response({404, {}, false, false, "no rule of this host matches the path: 404", {}});
+    if (not_found_ == route::kNoIndex)
+      not_found_ = add_response({404, {}, false, false, "no rule of this host matches the path: 404", {}});
     rule.target = not_found_;
     return true;
   }
@@ -102,7 +105,13 @@ bool HostEmitter::set_target(const Location& location, Rule& rule) {
   const bool still_served = stable.named_by_stable && !input_.options.compat.shared_service;
   if (stable.deleted && !still_served) {
     rule.kind = RuleKind::kRespond;
-    rule.target = add_response({503, {}, false, false, "a canary that matched nothing took the Service " + stable.service + " away: 503, as in ingress-nginx", rule.at});
+    rule.target =
+        add_response({503,
+                      {},
+                      false,
+                      false,
+                      "a canary that matched nothing took the Service " + stable.service + " away: 503, as in ingress-nginx",
+                      rule.at});
     return true;
   }
   Upstream place;
@@ -115,12 +124,14 @@ bool HostEmitter::set_target(const Location& location, Rule& rule) {
   return true;
 }
 
-void HostEmitter::add_split(const Location& location, const Upstream& stable, route::BackendId stable_id, Role role, const Upstream& canary, Rule& rule) {
+void HostEmitter::add_split(const Location& location, const Upstream& stable, route::BackendId stable_id, Role role,
+                            const Upstream& canary, Rule& rule) {
   const Entry& owner = *canary.creator;
   // A Service that was a stable version first has no policy: never chosen by weight, header or cookie name.
   const CanaryPolicy policy = owner.is_canary() ? owner.annotations.canary : CanaryPolicy();
   Split split;
-  split.id = route::hash_text(server_.host + " " + location.path + (location.type == LocationType::kExact ? " = " : " ") + stable.key);
+  split.id =
+      route::hash_text(server_.host + " " + location.path + (location.type == LocationType::kExact ? " = " : " ") + stable.key);
   split.total = static_cast<uint64_t>(std::max<int64_t>(policy.weight_total, 100));
   const uint64_t weight = std::min(static_cast<uint64_t>(std::max<int64_t>(policy.weight, 0)), split.total);
   split.weight_at = origin(owner, policy.weight_at.line > 0 ? policy.weight_at : policy.at);
@@ -176,8 +187,10 @@ void HostEmitter::add_header_tests(const Entry& entry, const CanaryPolicy& polic
     if (auto regex = route::Regex::compile(policy.header_pattern, {})) {
       test.pattern = std::move(*regex);
     } else {
-      report(Severity::kError, "canary-pattern-broken", entry, policy.pattern_at, "metadata.annotations[nginx.ingress.kubernetes.io/canary-by-header-pattern]",
-             regex.error().what + "; every request with the header " + policy.header + " stays on the stable version", "mend the expression");
+      report(Severity::kError, "canary-pattern-broken", entry, policy.pattern_at,
+             "metadata.annotations[nginx.ingress.kubernetes.io/canary-by-header-pattern]",
+             regex.error().what + "; every request with the header " + policy.header + " stays on the stable version",
+             "mend the expression");
     }
     split.tests.push_back(std::move(test));
     return;

@@ -25,8 +25,10 @@ class Universe {
   std::string service_name() { return one_of({"s0", "s1", "s2", "s3"}); }
 
   std::string path() {
-    return one_of({"h0.example", "h1.example", "H2.example", "www.h0.example", "www.www.h0.example", "*.w.example", "x.w.example", "-"}) + " " +
-           one_of({"/", "/a", "/a/", "/A", "/b", "/a(b)?"}) + " " + one_of({"Prefix", "Prefix", "Exact", "ImplementationSpecific", "-"}) + " " + service_name() + ":" +
+    return one_of({"h0.example", "h1.example", "H2.example", "www.h0.example", "www.www.h0.example", "*.w.example", "x.w.example",
+                   "-"}) +
+           " " + one_of({"/", "/a", "/a/", "/A", "/b", "/a(b)?"}) + " " +
+           one_of({"Prefix", "Prefix", "Exact", "ImplementationSpecific", "-"}) + " " + service_name() + ":" +
            one_of({"80", "80", "80", "81", "http"});
   }
 
@@ -64,7 +66,8 @@ class Universe {
   }
 
   std::string ingress() {
-    IngressText text{.name = "i" + std::to_string(below(6)), .ns = ns(), .created = static_cast<int>(below(4)), .annotations = annotations()};
+    IngressText text{
+        .name = "i" + std::to_string(below(6)), .ns = ns(), .created = static_cast<int>(below(4)), .annotations = annotations()};
     for (size_t n = below(4); n > 0; --n) text.paths.push_back(path());
     if (one_in(6)) text.spec += "  defaultBackend: {service: {name: " + service_name() + ", port: {number: 80}}}\n";
     if (one_in(6)) text.spec += "  ingressClassName: " + one_of({"nginx", "ours", "theirs"}) + "\n";
@@ -75,9 +78,15 @@ class Universe {
     switch (below(12)) {
       case 0: return service(service_name(), ns(), false);
       case 1: return "---" + service(service_name(), ns()).substr(service("s0", "a").find("---", 3) + 3);  // the slice alone
-      case 2: return config_map({{one_of({"ssl-redirect", "global-auth-url", "whitelist-source-range", "enable-underscores-in-headers"}), one_of({"true", "10.0.0.0/8", "https://x.example/"})}}, "ingress-nginx-controller", ns());
+      case 2:
+        return config_map(
+            {{one_of({"ssl-redirect", "global-auth-url", "whitelist-source-range", "enable-underscores-in-headers"}),
+              one_of({"true", "10.0.0.0/8", "https://x.example/"})}},
+            "ingress-nginx-controller", ns());
       case 3: return one_in(2) ? secret("users", ns()) : config_map({{"X-A", "1"}}, "headers", "a");
-      case 4: return ingress_class(one_of({"ours", "theirs", "nginx"}), one_of({"k8s.io/ingress-nginx", "other.io/controller"}), one_in(4));
+      case 4:
+        return ingress_class(one_of({"ours", "theirs", "nginx"}), one_of({"k8s.io/ingress-nginx", "other.io/controller"}),
+                             one_in(4));
       default: return ingress();
     }
   }
@@ -95,10 +104,13 @@ class Universe {
 
 std::vector<Ask> grid() {
   std::vector<Ask> asks;
-  for (const char* host : {"h0.example", "h1.example", "h2.example", "www.h0.example", "www.www.h0.example", "x.w.example", "y.w.example", "z.y.w.example", "alias.example", "re7.example", "static1.example", "any.example"}) {
+  for (const char* host : {"h0.example", "h1.example", "h2.example", "www.h0.example", "www.www.h0.example", "x.w.example",
+                           "y.w.example", "z.y.w.example", "alias.example", "re7.example", "static1.example", "any.example"}) {
     for (const char* path : {"/", "/a", "/a/b", "/b/c?q=1"}) {
       asks.push_back({.url = std::string("http://") + host + path});
-      asks.push_back({.url = std::string("http://") + host + path, .headers = {{"X-Canary", "always"}, {"Cookie", "INGRESSCOOKIE=1|2; beta=never"}}, .client = "10.0.0.9"});
+      asks.push_back({.url = std::string("http://") + host + path,
+                      .headers = {{"X-Canary", "always"}, {"Cookie", "INGRESSCOOKIE=1|2; beta=never"}},
+                      .client = "10.0.0.9"});
     }
   }
   return asks;
@@ -107,7 +119,8 @@ std::vector<Ask> grid() {
 std::string full_text(const route::Explanation& answer) {
   std::string out = text_of(answer);
   for (const route::Outcome& outcome : answer.to) out += " " + outcome.path + " " + outcome.host + " " + outcome.at.to_string();
-  for (const route::TraceStep& step : answer.trace) out += "\n  " + step.rule + " " + (step.matched ? "+" : "-") + " " + step.why + " " + step.at.to_string() + " " + step.object;
+  for (const route::TraceStep& step : answer.trace)
+    out += "\n  " + step.rule + " " + (step.matched ? "+" : "-") + " " + step.why + " " + step.at.to_string() + " " + step.object;
   return out;
 }
 
@@ -154,7 +167,8 @@ std::string bystanders() {
   std::string text;
   for (int i = 0; i < 3; ++i) {
     const std::string n = std::to_string(i);
-    text += service("static" + n, "c") + yaml({.name = "static" + n, .ns = "c", .paths = {"static" + n + ".example / Prefix static" + n + ":80"}});
+    text += service("static" + n, "c") +
+            yaml({.name = "static" + n, .ns = "c", .paths = {"static" + n + ".example / Prefix static" + n + ":80"}});
   }
   return text;
 }
@@ -199,7 +213,8 @@ void run(uint64_t seed, int edits, const Options& options) {
     ASSERT_EQ(backend_ids(*table).size(), backend_ids(*expected).size()) << "a backend that nobody uses is left";
     expect_stable_ids(*before, *table);
     if (for_all) continue;
-    for (const char* host : {"static0.example", "static1.example", "static2.example"}) EXPECT_EQ(host_of(*before, host), host_of(*table, host)) << "seed " << seed << ", edit " << edit;
+    for (const char* host : {"static0.example", "static1.example", "static2.example"})
+      EXPECT_EQ(host_of(*before, host), host_of(*table, host)) << "seed " << seed << ", edit " << edit;
   }
 }
 
@@ -243,7 +258,9 @@ TEST(Incremental, PuttingTheSameAgainChangesNoAnswer) {
 
 TEST(Incremental, AnAliasConnectsHostsWhateverItsCase) {
   // The alias takes no traffic of a host that comes later, in a component of its own but for the alias.
-  Compiler compiler = compiler_of(objects_of(services({"main", "new"}) + yaml({.annotations = {{"server-alias", "Else.Example"}}, .paths = {"shop.example / Prefix main:80"}})), Options());
+  Compiler compiler = compiler_of(objects_of(services({"main", "new"}) + yaml({.annotations = {{"server-alias", "Else.Example"}},
+                                                                               .paths = {"shop.example / Prefix main:80"}})),
+                                  Options());
   EXPECT_EQ(text_of(explain(*compiler.compile(), {.url = "http://else.example/"})), "main");
   const auto later = objects_of(yaml({.name = "else", .created = 2, .paths = {"else.example / Prefix new:80"}}));
   compiler.put(later[0]);
@@ -254,7 +271,8 @@ TEST(Incremental, AnAliasConnectsHostsWhateverItsCase) {
 
 TEST(Incremental, AWwwRedirectNeverReplacesAHostWithMoreLabels) {
   // www.www.x redirects from www.x: that host may belong to somebody, whichever came first.
-  const auto redirecting = objects_of(services({"main", "new"}) + yaml({.annotations = {{"from-to-www-redirect", "true"}}, .paths = {"www.www.x.example / Prefix main:80"}}));
+  const auto redirecting = objects_of(services({"main", "new"}) + yaml({.annotations = {{"from-to-www-redirect", "true"}},
+                                                                        .paths = {"www.www.x.example / Prefix main:80"}}));
   const auto real = objects_of(yaml({.name = "real", .created = 2, .paths = {"www.x.example / Prefix new:80"}}));
   Compiler compiler = compiler_of(real, Options());
   compiler.compile();

@@ -43,13 +43,15 @@ class Merger {
     const std::string field = "spec.rules[" + std::to_string(rule_index) + "]";
     if (!rule.has_http) {
       return report(Severity::kWarning, "canary-rule-without-http", rule.at, field,
-                    "a canary rule without http is skipped (ingress-nginx's controller crashes on it)", "remove the rule, or give it paths");
+                    "a canary rule without http is skipped (ingress-nginx's controller crashes on it)",
+                    "remove the rule, or give it paths");
     }
     if (rule.host.empty()) catch_all(model_);
     const auto server = model_.servers.find(server_name(rule));
     if (server == model_.servers.end() || server->second.locations.empty()) {
       return report(Severity::kWarning, "canary-host-unmatched", rule.at, field + ".host",
-                    "no stable Ingress has the host " + (rule.host.empty() ? std::string("*") : rule.host) + ": this rule of the canary gets no traffic",
+                    "no stable Ingress has the host " + (rule.host.empty() ? std::string("*") : rule.host) +
+                        ": this rule of the canary gets no traffic",
                     "write the stable Ingress's host, letter for letter (aliases and wildcards do not count)");
     }
     for (size_t i = 0; i < rule.paths.size(); ++i) {
@@ -93,8 +95,10 @@ class Merger {
   bool is_foreign(const Upstream& stable) const { return !input_.options.compat.cross_namespace && stable.ns != canary_.ns(); }
 
   void report_foreign(const Location& location) {
-    report(Severity::kError, "canary-cross-namespace", canary_.annotations.canary.at, "metadata.annotations[nginx.ingress.kubernetes.io/canary]",
-           "the stable version of " + location.path + " is " + location.ingress->title() + " of another namespace: the canary is not attached (ingress-nginx would let it take the traffic)",
+    report(Severity::kError, "canary-cross-namespace", canary_.annotations.canary.at,
+           "metadata.annotations[nginx.ingress.kubernetes.io/canary]",
+           "the stable version of " + location.path + " is " + location.ingress->title() +
+               " of another namespace: the canary is not attached (ingress-nginx would let it take the traffic)",
            "create the canary in the stable version's namespace, or run with --compat=+cross-namespace");
   }
 
@@ -102,8 +106,10 @@ class Merger {
     std::vector<std::string>& list = input_.options.compat.shared_service ? stable.alternatives : location.alternatives;
     if (std::ranges::find(list, canary.key) != list.end()) return;
     if (!list.empty()) {
-      report(Severity::kWarning, "canary-second", canary_.annotations.canary.at, "metadata.annotations[nginx.ingress.kubernetes.io/canary]",
-             "the stable version has a canary already (" + model_.upstreams.at(list.front()).creator->title() + "): only the oldest canary is used, this one gets no traffic",
+      report(Severity::kWarning, "canary-second", canary_.annotations.canary.at,
+             "metadata.annotations[nginx.ingress.kubernetes.io/canary]",
+             "the stable version has a canary already (" + model_.upstreams.at(list.front()).creator->title() +
+                 "): only the oldest canary is used, this one gets no traffic",
              "delete one of the two");
     }
     if (!canary_.annotations.legacy_canary_affinity) canary.affinity_cookie = stable.affinity_cookie;
@@ -116,30 +122,39 @@ class Merger {
     if (outcome == Outcome::kForeign) return;  // said so; the canary's paths of its own namespace stay
     if (outcome == Outcome::kIsStable) {
       return report(Severity::kWarning, "canary-is-stable", at, field,
-                    "the Service " + canary.service + ":" + canary.port.to_string() + " is a stable version of this host: this is no canary, and where no stable Ingress has the path it is served as an ordinary one", "give the canary a Service of its own");
+                    "the Service " + canary.service + ":" + canary.port.to_string() +
+                        " is a stable version of this host: this is no canary, and where no stable Ingress has the path it is "
+                        "served as an ordinary one",
+                    "give the canary a Service of its own");
     }
     canary.deleted = true;
     report(Severity::kError, "canary-path-unmatched", at, field,
-           "no stable Ingress has this host with this path and pathType: ingress-nginx takes the whole canary Service " + canary.service + " away, for its other paths too",
+           "no stable Ingress has this host with this path and pathType: ingress-nginx takes the whole canary Service " +
+               canary.service + " away, for its other paths too",
            "write the stable Ingress's path and pathType, letter for letter, or remove the path");
   }
 
   void check_policy(const Upstream& canary, Position at, const std::string& field) {
     if (canary.creator == &canary_) {
       if (canary.resolved.endpoints.empty() && !canary.uses_cluster_ip) {
-        report(Severity::kWarning, "canary-without-endpoints", at, field, "the Service " + canary.service + " of the canary has no ready endpoints: the stable version serves everything", "start the canary's Pods");
+        report(Severity::kWarning, "canary-without-endpoints", at, field,
+               "the Service " + canary.service + " of the canary has no ready endpoints: the stable version serves everything",
+               "start the canary's Pods");
       }
       return;
     }
     const bool by_canary = canary.creator->is_canary();
     report(Severity::kWarning, by_canary ? "canary-policy-of-another" : "canary-service-is-stable-elsewhere", at, field,
-           by_canary ? "the older " + canary.creator->title() + " uses the same Service and port: its weight, header and cookie hold here, this Ingress's do not"
-                     : "the older " + canary.creator->title() + " uses this Service as a stable version: the canary never gets traffic",
+           by_canary
+               ? "the older " + canary.creator->title() +
+                     " uses the same Service and port: its weight, header and cookie hold here, this Ingress's do not"
+               : "the older " + canary.creator->title() + " uses this Service as a stable version: the canary never gets traffic",
            "give each canary a Service of its own");
   }
 
   void report_gone(Position at, const std::string& field) {
-    report(Severity::kWarning, "canary-already-removed", at, field, "an earlier path of this canary's Service matched nothing, so the canary is gone here too", "mend the other path");
+    report(Severity::kWarning, "canary-already-removed", at, field,
+           "an earlier path of this canary's Service matched nothing, so the canary is gone here too", "mend the other path");
   }
 
   const ModelInput& input_;
@@ -152,7 +167,8 @@ class Merger {
 
 void report_lone_canaries(const ModelInput& input, Reporter& reporter) {
   for (const Entry* entry : input.ingresses) {
-    reporter.add(Severity::kWarning, "canary-without-stable", *entry, entry->annotations.canary.at, "metadata.annotations[nginx.ingress.kubernetes.io/canary]",
+    reporter.add(Severity::kWarning, "canary-without-stable", *entry, entry->annotations.canary.at,
+                 "metadata.annotations[nginx.ingress.kubernetes.io/canary]",
                  "there is no stable Ingress at all: a canary alone gets no traffic (404)", "create the stable Ingress");
   }
 }

@@ -10,7 +10,8 @@ namespace graylane::ingress_nginx {
 bool is_older(const Entry& a, const Entry& b) {
   const auto rank = [](const Entry& entry) {
     const api::Age& age = entry.object->age;
-    return std::tuple(age.has_timestamp ? 0 : 1, age.has_timestamp ? age.created_unix_seconds : 0, age.has_timestamp ? 0 : age.order);
+    return std::tuple(age.has_timestamp ? 0 : 1, age.has_timestamp ? age.created_unix_seconds : 0,
+                      age.has_timestamp ? 0 : age.order);
   };
   const auto name = [](const Entry& entry) { return entry.object->key.ns + "/" + entry.object->key.name; };
   const auto rank_a = rank(a);
@@ -18,8 +19,16 @@ bool is_older(const Entry& a, const Entry& b) {
   return rank_a != rank_b ? rank_a < rank_b : name(a) > name(b);
 }
 
-void Reporter::add(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message, std::string fix) {
-  out_.push_back({severity, std::string(id), entry.title(), std::move(field), one_line(std::move(message)), one_line(std::move(fix)), entry.object->at(at), {}});
+void Reporter::add(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field,
+                   std::string message, std::string fix) {
+  out_.push_back({severity,
+                  std::string(id),
+                  entry.title(),
+                  std::move(field),
+                  one_line(std::move(message)),
+                  one_line(std::move(fix)),
+                  entry.object->at(at),
+                  {}});
 }
 
 std::string upstream_key(std::string_view ns, const api::IngressBackend& backend) {
@@ -30,15 +39,22 @@ bool same_upstream(const api::IngressBackend* previous, const api::IngressBacken
   return previous != nullptr && previous->port == backend.port && previous->service == backend.service;
 }
 
-std::string_view effective_path(const api::IngressPath& path) { return path.path.empty() ? std::string_view("/") : std::string_view(path.path); }
+std::string_view effective_path(const api::IngressPath& path) {
+  return path.path.empty() ? std::string_view("/") : std::string_view(path.path);
+}
 
-LocationType effective_type(const api::IngressPath& path) { return path.type == api::PathType::kExact ? LocationType::kExact : LocationType::kPrefix; }
+LocationType effective_type(const api::IngressPath& path) {
+  return path.type == api::PathType::kExact ? LocationType::kExact : LocationType::kPrefix;
+}
 
-std::string server_name(const api::IngressRule& rule) { return rule.host.empty() ? std::string(kCatchAll) : lower_case(rule.host); }
+std::string server_name(const api::IngressRule& rule) {
+  return rule.host.empty() ? std::string(kCatchAll) : lower_case(rule.host);
+}
 
 namespace {
 
-void create_upstream(const ModelInput& input, Model& model, const Entry& entry, const api::IngressBackend& backend, bool recreate) {
+void create_upstream(const ModelInput& input, Model& model, const Entry& entry, const api::IngressBackend& backend,
+                     bool recreate) {
   std::string key = upstream_key(entry.ns(), backend);
   auto [place, is_new] = model.upstreams.try_emplace(key);
   Upstream& upstream = place->second;

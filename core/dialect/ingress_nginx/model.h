@@ -60,7 +60,7 @@ struct Location {
   LocationType type = LocationType::kPrefix;
   Upstream* upstream = nullptr;  // null: the built-in 404
   bool is_default = true;
-  const Entry* ingress = nullptr;  // whose annotations hold; null: nobody's
+  const Entry* ingress = nullptr;   // whose annotations hold; null: nobody's
   bool is_default_backend = false;  // of an Ingress without rules: its redirects and rewrites have no effect
   bool redirects_apply() const { return !is_default_backend; }
   Position at;
@@ -96,7 +96,8 @@ struct ModelInput {
 class Reporter {
  public:
   explicit Reporter(Diagnostics& out) : out_(out) {}
-  void add(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message, std::string fix);
+  void add(Severity severity, std::string_view id, const Entry& entry, Position at, std::string field, std::string message,
+           std::string fix);
 
  private:
   Diagnostics& out_;

@@ -13,10 +13,10 @@ namespace graylane::ingress_nginx {
 
 /// Where ingress-nginx's behaviour hurts users, the safe reading is the default; each has a switch back.
 struct Compat {
-  bool nameless_cookie = false;    // "Cookie: =always" forces the canary when no canary-by-cookie is set
-  bool cross_namespace = false;    // a canary attaches to a stable version of another namespace
-  bool shared_service = false;     // a canary applies wherever its stable Service:port is used, not only on its own host and path
-  bool older_canary_404 = false;   // a canary that is older than the stable Ingress of the same Service takes its location away
+  bool nameless_cookie = false;   // "Cookie: =always" forces the canary when no canary-by-cookie is set
+  bool cross_namespace = false;   // a canary attaches to a stable version of another namespace
+  bool shared_service = false;    // a canary applies wherever its stable Service:port is used, not only on its own host and path
+  bool older_canary_404 = false;  // a canary that is older than the stable Ingress of the same Service takes its location away
 };
 
 /// "safe", "exact", "safe,+cross-namespace,-shared-service". An unknown word is an error that lists the known ones.

@@ -14,7 +14,11 @@ Options with(bool Compat::* field) {
 /// A stable Ingress and a canary of half the traffic, on one host and path.
 std::string pair(const Pairs& canary_annotations, const std::string& canary_ns = "default", int canary_created = 2) {
   return services({"main", "new"}) + service("new", "other") + yaml({.paths = {"shop.example / Prefix main:80"}}) +
-         yaml({.name = "canary", .ns = canary_ns, .created = canary_created, .annotations = canary_annotations, .paths = {"shop.example / Prefix new:80"}});
+         yaml({.name = "canary",
+               .ns = canary_ns,
+               .created = canary_created,
+               .annotations = canary_annotations,
+               .paths = {"shop.example / Prefix new:80"}});
 }
 
 TEST(SafeReadings, ParseCompatKnowsItsWords) {
@@ -25,7 +29,8 @@ TEST(SafeReadings, ParseCompatKnowsItsWords) {
   EXPECT_FALSE(parse_compat("exact, -nameless-cookie")->nameless_cookie);
   EXPECT_TRUE(parse_compat("exact, -nameless-cookie")->cross_namespace);
   EXPECT_EQ(parse_compat("safe,+nameles-cookie").error().to_string(),
-            "unknown word \"+nameles-cookie\" in --compat (fix: use safe or exact, and +NAME or -NAME of nameless-cookie, cross-namespace, shared-service, older-canary-404)");
+            "unknown word \"+nameles-cookie\" in --compat (fix: use safe or exact, and +NAME or -NAME of nameless-cookie, "
+            "cross-namespace, shared-service, older-canary-404)");
   EXPECT_FALSE(parse_compat("nameless-cookie"));
   EXPECT_FALSE(parse_compat("+"));
 }
@@ -40,7 +45,9 @@ TEST(SafeReadings, NamelessCookieForcesOnlyWhenExact) {
   EXPECT_EQ(safe.answer("http://shop.example/", {{"Cookie", "=never"}}), "main 0.5, new 0.5");
   EXPECT_EQ(exactly.answer("http://shop.example/", {{"Cookie", "=never"}}), "main");
   for (const char* cookie : {"always", "x=always", "=other", "", "a=b; c=d"}) {
-    EXPECT_EQ(safe.answer("http://shop.example/", {{"Cookie", cookie}}), exactly.answer("http://shop.example/", {{"Cookie", cookie}})) << cookie;
+    EXPECT_EQ(safe.answer("http://shop.example/", {{"Cookie", cookie}}),
+              exactly.answer("http://shop.example/", {{"Cookie", cookie}}))
+        << cookie;
   }
 }
 
@@ -68,9 +75,12 @@ TEST(SafeReadings, CanaryOfAnotherNamespaceAttachesOnlyWhenExact) {
 
 TEST(SafeReadings, APathOfAnotherNamespaceLeavesTheCanarysOwnPathAlone) {
   // The refusal is for one path; the canary works where it belongs, as it does in the exact reading.
-  const std::string text = services({"main", "new"}) + service("foreign", "other") + yaml({.paths = {"shop.example / Prefix main:80"}}) +
+  const std::string text = services({"main", "new"}) + service("foreign", "other") +
+                           yaml({.paths = {"shop.example / Prefix main:80"}}) +
                            yaml({.name = "theirs", .ns = "other", .paths = {"shop.example /theirs Prefix foreign:80"}}) +
-                           yaml({.name = "canary", .created = 3, .annotations = {{"canary", "true"}, {"canary-weight", "50"}},
+                           yaml({.name = "canary",
+                                 .created = 3,
+                                 .annotations = {{"canary", "true"}, {"canary-weight", "50"}},
                                  .paths = {"shop.example / Prefix new:80", "shop.example /theirs Prefix new:80"}});
   const World safe(text);
   const World exactly(text, with(&Compat::cross_namespace));
@@ -87,9 +97,14 @@ TEST(SafeReadings, CanaryOfTheSameNamespaceAttachesInBoth) {
 }
 
 std::string shared() {
-  return services({"main", "new"}) + yaml({.paths = {"shop.example / Prefix main:80", "shop.example /cart Prefix main:80", "shop.example /port Prefix main:81"}}) +
+  return services({"main", "new"}) +
+         yaml({.paths = {"shop.example / Prefix main:80", "shop.example /cart Prefix main:80",
+                         "shop.example /port Prefix main:81"}}) +
          yaml({.name = "else", .paths = {"else.example / Prefix main:80"}}) +
-         yaml({.name = "canary", .created = 3, .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}}, .paths = {"shop.example / Prefix new:80"}});
+         yaml({.name = "canary",
+               .created = 3,
+               .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}},
+               .paths = {"shop.example / Prefix new:80"}});
 }
 
 TEST(SafeReadings, CanaryLeaksOverASharedServiceOnlyWhenExact) {
@@ -115,9 +130,16 @@ TEST(SafeReadings, SharedServiceIsOneReadingOnTheCanarysOwnPathAndOnOtherPorts) 
 
 TEST(SafeReadings, EachPathHasItsOwnCanaryUnlessServicesAreShared) {
   // Two teams' canaries on two paths of one Service: in the exact reading the second one never gets a request.
-  const std::string text = services({"main", "one", "two"}) + yaml({.paths = {"shop.example /one Prefix main:80", "shop.example /two Prefix main:80"}}) +
-                           yaml({.name = "c1", .created = 2, .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}}, .paths = {"shop.example /one Prefix one:80"}}) +
-                           yaml({.name = "c2", .created = 3, .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}}, .paths = {"shop.example /two Prefix two:80"}});
+  const std::string text = services({"main", "one", "two"}) +
+                           yaml({.paths = {"shop.example /one Prefix main:80", "shop.example /two Prefix main:80"}}) +
+                           yaml({.name = "c1",
+                                 .created = 2,
+                                 .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}},
+                                 .paths = {"shop.example /one Prefix one:80"}}) +
+                           yaml({.name = "c2",
+                                 .created = 3,
+                                 .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}},
+                                 .paths = {"shop.example /two Prefix two:80"}});
   const World safe(text);
   const World exactly(text, with(&Compat::shared_service));
   EXPECT_EQ(safe.answer("http://shop.example/one", kAlways), "one");
@@ -128,7 +150,10 @@ TEST(SafeReadings, EachPathHasItsOwnCanaryUnlessServicesAreShared) {
 
 std::string one_service(int canary_created) {
   return services({"main"}) + yaml({.created = 5, .paths = {"shop.example / Prefix main:80"}}) +
-         yaml({.name = "canary", .created = canary_created, .annotations = {{"canary", "true"}, {"canary-weight", "50"}}, .paths = {"shop.example / Prefix main:80"}});
+         yaml({.name = "canary",
+               .created = canary_created,
+               .annotations = {{"canary", "true"}, {"canary-weight", "50"}},
+               .paths = {"shop.example / Prefix main:80"}});
 }
 
 TEST(SafeReadings, OlderCanaryOnTheStableServiceTakesTheLocationOnlyWhenExact) {
@@ -147,7 +172,10 @@ TEST(SafeReadings, YoungerCanaryOnTheStableServiceIsInertInBoth) {
 
 std::string canary_is_stable_elsewhere(int elsewhere_created) {
   return services({"main", "new"}) + yaml({.created = 5, .paths = {"shop.example / Prefix main:80"}}) +
-         yaml({.name = "canary", .created = 6, .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}}, .paths = {"shop.example / Prefix new:80"}}) +
+         yaml({.name = "canary",
+               .created = 6,
+               .annotations = {{"canary", "true"}, {"canary-by-header", "X-Canary"}},
+               .paths = {"shop.example / Prefix new:80"}}) +
          yaml({.name = "else", .created = elsewhere_created, .paths = {"else.example / Prefix new:80"}});
 }
 
@@ -173,13 +201,15 @@ TEST(SafeReadings, AnOlderStableHostOfTheCanarysServiceIsServedInBoth) {
 
 TEST(SafeReadings, ReadingsAreOneForAnOrdinaryCanary) {
   // Nobody who follows the documentation sees a difference, whatever the request.
-  const std::string text = pair({{"canary", "true"}, {"canary-weight", "20"}, {"canary-by-header", "X-Canary"}, {"canary-by-cookie", "beta"}});
+  const std::string text =
+      pair({{"canary", "true"}, {"canary-weight", "20"}, {"canary-by-header", "X-Canary"}, {"canary-by-cookie", "beta"}});
   const World safe(text);
   const World exactly(text, exact());
   for (const char* header : {"always", "never", "other", ""}) {
     for (const char* cookie : {"beta=always", "beta=never", "beta=1", "=always"}) {
       const Pairs headers = {{"X-Canary", header}, {"Cookie", cookie}};
-      EXPECT_EQ(safe.answer("http://shop.example/", headers), exactly.answer("http://shop.example/", headers)) << header << " " << cookie;
+      EXPECT_EQ(safe.answer("http://shop.example/", headers), exactly.answer("http://shop.example/", headers))
+          << header << " " << cookie;
     }
   }
 }

@@ -31,9 +31,12 @@ std::optional<uint64_t> parse_size(std::string_view text) {
   uint64_t unit = 1;
   if (!text.empty()) {
     switch (text.back()) {
-      case 'k': case 'K': unit = uint64_t{1} << 10; break;
-      case 'm': case 'M': unit = uint64_t{1} << 20; break;
-      case 'g': case 'G': unit = uint64_t{1} << 30; break;
+      case 'k':
+      case 'K': unit = uint64_t{1} << 10; break;
+      case 'm':
+      case 'M': unit = uint64_t{1} << 20; break;
+      case 'g':
+      case 'G': unit = uint64_t{1} << 30; break;
       default: break;
     }
   }

@@ -33,7 +33,8 @@ void claim_catch_all(const Entry& entry, Upstream* upstream, Model& model, Repor
   Location& root = catch_all(model).locations[0];
   if (!root.is_default) {
     return reporter.add(Severity::kWarning, "catch-all-taken", entry, entry.view.default_backend->at, "spec.defaultBackend",
-                        "an older object serves the hosts that nobody names: this default backend gets nothing", "remove one of the two");
+                        "an older object serves the hosts that nobody names: this default backend gets nothing",
+                        "remove one of the two");
   }
   root.is_default = false;
   root.upstream = upstream;
@@ -71,8 +72,10 @@ void add_aliases_and_tls(const Entry& entry, Model& model, Reporter& reporter) {
       server.aliases = entry.annotations.aliases;
       server.alias_owner = &entry;
     } else if (!entry.annotations.aliases.empty() && server.alias_owner != &entry) {
-      reporter.add(Severity::kWarning, "alias-ignored", entry, entry.annotations.aliases[0].at, "metadata.annotations[nginx.ingress.kubernetes.io/server-alias]",
-                   "an older Ingress of the host " + server.host + " has aliases already; these are ignored", "put all aliases on one Ingress");
+      reporter.add(Severity::kWarning, "alias-ignored", entry, entry.annotations.aliases[0].at,
+                   "metadata.annotations[nginx.ingress.kubernetes.io/server-alias]",
+                   "an older Ingress of the host " + server.host + " has aliases already; these are ignored",
+                   "put all aliases on one Ingress");
     }
     if (!entry.view.tls.empty()) server.has_tls = true;
   }
@@ -92,8 +95,11 @@ void settle_aliases(Model& model, Reporter& reporter) {
         kept.push_back({name, alias.at});
         continue;
       }
-      reporter.add(Severity::kWarning, "alias-conflict", *server.alias_owner, alias.at, "metadata.annotations[nginx.ingress.kubernetes.io/server-alias]",
-                   is_new ? "the alias " + name + " is a host of its own: the alias has no effect" : "the alias " + name + " belongs to the host " + place->second->host + " already", "remove the alias");
+      reporter.add(Severity::kWarning, "alias-conflict", *server.alias_owner, alias.at,
+                   "metadata.annotations[nginx.ingress.kubernetes.io/server-alias]",
+                   is_new ? "the alias " + name + " is a host of its own: the alias has no effect"
+                          : "the alias " + name + " belongs to the host " + place->second->host + " already",
+                   "remove the alias");
     }
     server.aliases = std::move(kept);
   }
@@ -139,7 +145,9 @@ void report_duplicate(const PathOf& at, const Location& older, Reporter& reporte
   if (at.entry.is_canary()) return;
   const bool same = older.ingress == &at.entry;
   reporter.add(Severity::kWarning, "path-duplicate", at.entry, at.path.at, at.field(),
-               (same ? std::string("a path before it in this Ingress") : "the older " + older.ingress->title()) + " serves this host and path: this one is ignored", "remove one of the two");
+               (same ? std::string("a path before it in this Ingress") : "the older " + older.ingress->title()) +
+                   " serves this host and path: this one is ignored",
+               "remove one of the two");
 }
 
 void place_path(Server& server, const PathOf& at, Upstream& upstream, Reporter& reporter) {
@@ -166,8 +174,10 @@ void close_host(const Entry& entry, Server& server, Reporter& reporter) {
   if (!entry.annotations.host_auth || server.closed_by != nullptr) return;
   server.closed_by = &entry;
   if (!entry.is_canary()) return;
-  reporter.add(Severity::kWarning, "canary-auth-tls-leak", entry, entry.annotations.host_auth->at, "metadata.annotations[nginx.ingress.kubernetes.io/auth-tls-secret]",
-               "auth-tls of a canary holds for the whole host " + server.host + ", the stable version included", "move it to the stable Ingress");
+  reporter.add(Severity::kWarning, "canary-auth-tls-leak", entry, entry.annotations.host_auth->at,
+               "metadata.annotations[nginx.ingress.kubernetes.io/auth-tls-secret]",
+               "auth-tls of a canary holds for the whole host " + server.host + ", the stable version included",
+               "move it to the stable Ingress");
 }
 
 void fill_rule(const ModelInput& input, const Entry& entry, size_t rule_index, Model& model, Reporter& reporter) {
@@ -183,7 +193,8 @@ void fill_rule(const ModelInput& input, const Entry& entry, size_t rule_index, M
     const PathOf at{entry, rule_index, i, rule.paths[i]};
     const api::IngressBackend& backend = at.path.backend;
     if (backend.service.empty()) {
-      reporter.add(Severity::kWarning, "resource-backend-ignored", entry, at.path.at, at.field(), "a resource backend is ignored: the path answers 404", "use a Service backend");
+      reporter.add(Severity::kWarning, "resource-backend-ignored", entry, at.path.at, at.field(),
+                   "a resource backend is ignored: the path answers 404", "use a Service backend");
       continue;
     }
     if (!same_upstream(previous, backend)) upstream = &model.upstreams.at(upstream_key(entry.ns(), backend));

@@ -28,7 +28,7 @@ struct IngressText {
   int created = 1;      // seconds; 0: no creationTimestamp
   Pairs annotations{};  // names without ingress-nginx's prefix, unless they have one
   Texts paths{};
-  std::string spec{};   // further lines of spec, indented by two
+  std::string spec{};  // further lines of spec, indented by two
 };
 
 inline std::string indent_block(std::string_view text) { return "|\n      " + std::string(text); }
@@ -40,7 +40,8 @@ inline std::string path_text(const std::string& path) {
   const std::string port = service.substr(colon + 1);
   const bool number = port[0] >= '0' && port[0] <= '9';
   std::string out = host == "-" ? "  - http:\n" : "  - host: \"" + host + "\"\n    http:\n";
-  out += "      paths:\n      - backend: {service: {name: " + service.substr(0, colon) + ", port: {" + (number ? "number: " : "name: ") + port + "}}}\n";
+  out += "      paths:\n      - backend: {service: {name: " + service.substr(0, colon) + ", port: {" +
+         (number ? "number: " : "name: ") + port + "}}}\n";
   if (text != "-") out += "        path: '" + text + "'\n";
   if (type != "-") out += "        pathType: " + type + "\n";
   return out;
@@ -54,12 +55,14 @@ inline std::string time_text(int seconds) {
 }
 
 inline std::string yaml(const IngressText& ingress) {
-  std::string out = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + ingress.name + "\n  namespace: " + ingress.ns + "\n";
+  std::string out = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + ingress.name +
+                    "\n  namespace: " + ingress.ns + "\n";
   if (ingress.created > 0) out += "  creationTimestamp: " + time_text(ingress.created) + "\n";
   if (!ingress.annotations.empty()) out += "  annotations:\n";
   for (const auto& [name, value] : ingress.annotations) {
     const bool block = value.starts_with("|\n");
-    out += "    " + (name.find('/') == std::string::npos ? "nginx.ingress.kubernetes.io/" + name : name) + ": " + (block ? value : "'" + value + "'") + "\n";
+    out += "    " + (name.find('/') == std::string::npos ? "nginx.ingress.kubernetes.io/" + name : name) + ": " +
+           (block ? value : "'" + value + "'") + "\n";
   }
   out += "spec:\n" + ingress.spec;
   if (ingress.paths.empty()) return ingress.spec.empty() ? out + "  rules: []\n" : out;
@@ -70,11 +73,14 @@ inline std::string yaml(const IngressText& ingress) {
 
 /// A Service with the port 80 (named http), and one ready endpoint.
 inline std::string service(const std::string& name, const std::string& ns = "default", bool ready = true) {
-  std::string out = "---\napiVersion: v1\nkind: Service\nmetadata: {name: " + name + ", namespace: " + ns + "}\nspec: {ports: [{name: http, port: 80}, {name: alt, port: 81}]}\n";
+  std::string out = "---\napiVersion: v1\nkind: Service\nmetadata: {name: " + name + ", namespace: " + ns +
+                    "}\nspec: {ports: [{name: http, port: 80}, {name: alt, port: 81}]}\n";
   if (!ready) return out;
   return out + "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: " + name + "-1, namespace: " + ns +
-         ", labels: {kubernetes.io/service-name: " + name + "}}\naddressType: IPv4\n"
-         "endpoints: [{addresses: [10.0.0.1], conditions: {ready: true}}]\nports: [{name: http, port: 8080}, {name: alt, port: 8081}]\n";
+         ", labels: {kubernetes.io/service-name: " + name +
+         "}}\naddressType: IPv4\n"
+         "endpoints: [{addresses: [10.0.0.1], conditions: {ready: true}}]\nports: [{name: http, port: 8080}, {name: alt, port: "
+         "8081}]\n";
 }
 
 inline std::string services(const Texts& names) {
@@ -83,7 +89,8 @@ inline std::string services(const Texts& names) {
   return out;
 }
 
-inline std::string config_map(const Pairs& data, const std::string& name = "ingress-nginx-controller", const std::string& ns = "ingress-nginx") {
+inline std::string config_map(const Pairs& data, const std::string& name = "ingress-nginx-controller",
+                              const std::string& ns = "ingress-nginx") {
   std::string out = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: " + ns + "}\ndata:\n";
   for (const auto& [key, value] : data) out += "  " + key + ": '" + value + "'\n";
   return out;
@@ -95,13 +102,15 @@ inline std::string secret(const std::string& name, const std::string& ns = "defa
 
 inline std::string ingress_class(const std::string& name, const std::string& controller, bool is_default = false) {
   return "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: " + name +
-         (is_default ? ", annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}" : "") + "}\nspec: {controller: " + controller + "}\n";
+         (is_default ? ", annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}" : "") +
+         "}\nspec: {controller: " + controller + "}\n";
 }
 
 inline std::vector<api::ObjectPtr> objects_of(std::string_view text) {
   static const FileName kFile = std::make_shared<const std::string>("test.yaml");
   std::vector<api::ObjectPtr> objects;
-  for (api::Object& object : api::read_manifest(text, kFile).objects) objects.push_back(std::make_shared<const api::Object>(std::move(object)));
+  for (api::Object& object : api::read_manifest(text, kFile).objects)
+    objects.push_back(std::make_shared<const api::Object>(std::move(object)));
   return objects;
 }
 

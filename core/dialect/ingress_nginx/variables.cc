@@ -105,7 +105,8 @@ template <class F>
 std::optional<TextTemplate> parse(std::string_view text, const LocationConstants& constants, F&& unknown) {
   TextTemplate result;
   const auto append = [&](Part part) {
-    const bool both_literal = !result.parts.empty() && result.parts.back().kind == Part::Kind::kLiteral && part.kind == Part::Kind::kLiteral;
+    const bool both_literal =
+        !result.parts.empty() && result.parts.back().kind == Part::Kind::kLiteral && part.kind == Part::Kind::kLiteral;
     if (both_literal) {
       result.parts.back().text += part.text;
     } else {

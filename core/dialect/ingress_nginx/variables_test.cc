@@ -47,7 +47,8 @@ TEST(Variables, AnUnknownNameFailsAndIsNamed) {
   // nginx would refuse its whole configuration; the message has to say which word it was.
   EXPECT_EQ(parse_template("/$nobody/$host", kHere).error().what, "unknown variable $nobody");
   EXPECT_EQ(parse_template("/$http_", kHere).error().what, "unknown variable $http_");
-  for (const char* text : {"$", "a$", "$$", "${host", "${}", "$-"}) EXPECT_EQ(parse_template(text, kHere).error().what, "a $ without the name of a variable") << text;
+  for (const char* text : {"$", "a$", "$$", "${host", "${}", "$-"})
+    EXPECT_EQ(parse_template(text, kHere).error().what, "a $ without the name of a variable") << text;
 }
 
 TEST(Variables, AnUnknownNameOfAHashKeyIsEmptyText) {
