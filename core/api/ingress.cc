@@ -55,7 +55,9 @@ IngressRule read_rule(const doc::Value& rule, Shape shape) {
                      .has_http = http != nullptr,
                      .paths = {},
                      .at = fields::position(text_value(&rule, "host"), rule)};
-  for (const doc::Value& path : fields::items(http, "paths")) {
+  const doc::Array& paths = fields::items(http, "paths");
+  result.paths.reserve(paths.size());
+  for (const doc::Value& path : paths) {
     if (path.is_object()) result.paths.push_back(read_path(path, shape));
   }
   return result;
