@@ -143,8 +143,8 @@ bool alias_freezes(const Entry& entry, Reporter& reporter) {
 
 }  // namespace
 
-std::string affinity_key(std::string_view upstream_key) {
-  const std::string name(upstream_key);
+std::string affinity_key(std::string_view nginx_name) {
+  const std::string name(nginx_name);
   return md5_hex(md5_hex(name) + name);
 }
 

@@ -52,6 +52,6 @@ route::HostPtr built_in_fallback();
 bool would_freeze(const Entry& entry, Reporter& reporter);
 
 /// The key that ingress-nginx's affinity cookie carries for an upstream: md5hex(md5hex(key) + key).
-std::string affinity_key(std::string_view upstream_key);
+std::string affinity_key(std::string_view nginx_name);
 
 }  // namespace graylane::ingress_nginx

@@ -79,7 +79,7 @@ const Upstream* HostEmitter::fallback_of(const Location& location, const Upstrea
   if (!port) return nullptr;
   place.resolved = input_.services.resolve(location.ingress->ns(), service, *port);
   if (place.resolved.endpoints.empty()) return nullptr;
-  place.key = "custom-default-backend-" + location.ingress->ns() + "-" + service;
+  place.key = "custom-default-backend " + location.ingress->ns() + "/" + service;
   place.ns = location.ingress->ns();
   place.service = service;
   place.port = *port;
@@ -135,8 +135,8 @@ void HostEmitter::add_split(const Location& location, const Upstream& stable, ro
   split.total = static_cast<uint64_t>(std::max<int64_t>(policy.weight_total, 100));
   const uint64_t weight = std::min(static_cast<uint64_t>(std::max<int64_t>(policy.weight, 0)), split.total);
   split.weight_at = origin(owner, policy.weight_at.line > 0 ? policy.weight_at : policy.at);
-  const std::string stable_key = stable.affinity_cookie.empty() ? "" : affinity_key(stable.key);
-  const std::string canary_key = canary.affinity_cookie.empty() ? "" : affinity_key(canary.key);
+  const std::string stable_key = stable.affinity_cookie.empty() ? "" : affinity_key(nginx_name(stable));
+  const std::string canary_key = canary.affinity_cookie.empty() ? "" : affinity_key(nginx_name(canary));
   split.affinity_cookie = stable.affinity_cookie;
   split.destinations.push_back({stable_id, role, split.total - weight, stable_key, rule.at});
   split.destinations.push_back({backend_of(canary), Role::kCanary, weight, canary_key, origin(owner, policy.at)});

@@ -32,7 +32,11 @@ void Reporter::add(Severity severity, std::string_view id, const Entry& entry, P
 }
 
 std::string upstream_key(std::string_view ns, const api::IngressBackend& backend) {
-  return std::string(ns) + "-" + backend.service + "-" + backend.port.to_string();
+  return std::string(ns) + "/" + backend.service + ":" + backend.port.to_string();
+}
+
+std::string nginx_name(const Upstream& upstream) {
+  return upstream.ns + "-" + upstream.service + "-" + upstream.port.to_string();
 }
 
 bool same_upstream(const api::IngressBackend* previous, const api::IngressBackend& backend) {

@@ -39,7 +39,7 @@ bool is_older(const Entry& a, const Entry& b);
 inline constexpr std::string_view kCatchAll = "_";
 
 struct Upstream {
-  std::string key;  // "default-shop-80"
+  std::string key;  // "default/shop:80"
   std::string ns;
   std::string service;
   api::ServicePortRef port;
@@ -105,7 +105,11 @@ class Reporter {
 
 Model build_model(const ModelInput& input, Reporter& reporter);
 
+/// Unlike ingress-nginx's name, it tells the Service b-c of the namespace a from the Service c of the namespace a-b: there the
+/// one takes the other's traffic.
 std::string upstream_key(std::string_view ns, const api::IngressBackend& backend);
+/// ingress-nginx's name, which its affinity cookie is made of: "default-shop-80".
+std::string nginx_name(const Upstream& upstream);
 /// Paths that follow one another mostly have one upstream: asked before its key is made. `previous` may be null.
 bool same_upstream(const api::IngressBackend* previous, const api::IngressBackend& backend);
 /// What "" and a missing or implementation-specific type mean.

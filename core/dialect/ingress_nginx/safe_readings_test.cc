@@ -214,5 +214,16 @@ TEST(SafeReadings, ReadingsAreOneForAnOrdinaryCanary) {
   }
 }
 
+// ingress-nginx names both upstreams a-b-c-80, and the older namespace's Pods answer for the other's host.
+TEST(Upstreams, NamespacesWhoseNamesRunIntoServicesStayApart) {
+  const std::string text = yaml({.name = "one", .ns = "a-b", .paths = {"one.example / Prefix c:80"}}) + service("c", "a-b") +
+                           yaml({.name = "two", .ns = "a", .created = 2, .paths = {"two.example / Prefix b-c:80"}}) +
+                           service("b-c", "a");
+  for (const Options& options : {Options(), exact()}) {
+    EXPECT_EQ(World(text, options).answer("http://one.example/"), "a-b/c");
+    EXPECT_EQ(World(text, options).answer("http://two.example/"), "a/b-c");
+  }
+}
+
 }  // namespace
 }  // namespace graylane::ingress_nginx
