@@ -112,9 +112,9 @@ void Conformer::absent_properties(doc::Object& object, Position at, const Schema
   }
 }
 
-void Conformer::array(doc::Value& value_, const Schema& schema, const Path& path) {
-  doc::Array* items = value_.as_array();
-  if (!items) return report_wrong_type(value_, schema, path, report_);
+void Conformer::array(doc::Value& list_value, const Schema& schema, const Path& path) {
+  doc::Array* items = list_value.as_array();
+  if (!items) return report_wrong_type(list_value, schema, path, report_);
   if (!schema.items) return;
   for (size_t i = 0; i < items->size(); ++i) value((*items)[i], *schema.items, Path(&path, i));
   if (schema.list_type != Schema::ListType::kAtomic && items->size() > 1) duplicates(*items, schema, path);

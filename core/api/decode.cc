@@ -113,7 +113,7 @@ void decode_into(Decoded& decoded, doc::Value document, const FileName& file, co
 
 }  // namespace
 
-Decoded decode(doc::Value document, FileName file, const DecodeOptions& options) {
+Decoded decode(doc::Value document, const FileName& file, const DecodeOptions& options) {
   Decoded decoded;
   Report report(file, options.source);
   const Kinds& kinds = options.kinds ? *options.kinds : builtin_kinds();

@@ -24,6 +24,6 @@ struct DecodeOptions {
   const SourceText* source = nullptr;  // for edits; may be null
 };
 
-Decoded decode(doc::Value document, FileName file, const DecodeOptions& options = {});
+Decoded decode(doc::Value document, const FileName& file, const DecodeOptions& options = {});
 
 }  // namespace graylane::api

@@ -115,8 +115,8 @@ const Kind* Kinds::find(std::string_view api_version, std::string_view kind) con
 }
 
 const Kinds& builtin_kinds() {
-  static const Kinds kinds = make_builtin_kinds();
-  return kinds;
+  static const Kinds kKinds = make_builtin_kinds();
+  return kKinds;
 }
 
 }  // namespace graylane::api

@@ -102,7 +102,7 @@ bool is_json(const FileName& file) { return file && file->ends_with(".json"); }
 
 }  // namespace
 
-Manifest read_manifest(std::string_view text, FileName file, const ManifestOptions& options) {
+Manifest read_manifest(std::string_view text, const FileName& file, const ManifestOptions& options) {
   SourceText source(text, is_json(file) ? SourceText::Syntax::kJson : SourceText::Syntax::kYaml);
   SeparatedDocuments parsed = source.is_yaml() ? parse_separated(text, file, options.limits)
                                                : SeparatedDocuments(doc::parse_json(text, file, options.limits));

@@ -27,6 +27,6 @@ struct Manifest {
 
 /// A file name that ends in ".json" means JSON, any other YAML. Documents whose kind ends in "List" and that have items are
 /// replaced by their items. `file` may be null.
-Manifest read_manifest(std::string_view text, FileName file, const ManifestOptions& options = {});
+Manifest read_manifest(std::string_view text, const FileName& file, const ManifestOptions& options = {});
 
 }  // namespace graylane::api

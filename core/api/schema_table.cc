@@ -38,7 +38,7 @@ Schema port_number_or(Type type) {
 }
 
 const std::map<std::string_view, Schema>& scalars() {
-  static const std::map<std::string_view, Schema> all = {
+  static const std::map<std::string_view, Schema> kScalars = {
       {"any", Schema{}},
       {"object", free_object()},
       {"string", scalar_schema(Type::kString)},
@@ -59,7 +59,7 @@ const std::map<std::string_view, Schema>& scalars() {
       {"portName", scalar_schema(Type::kString, Format::kPortName)},
       {"labelValue", scalar_schema(Type::kString, Format::kLabelValue)},
   };
-  return all;
+  return kScalars;
 }
 
 /// Takes the next part of `text` up to `separator` (runs of blanks count as one).

@@ -60,9 +60,9 @@ Result<void> RouteFeed::list(Stream& stream) {
   auto listing = client_.list(stream.selector);
   if (!listing) return std::unexpected(std::move(listing.error()));
   std::set<api::ObjectKey> present;
-  for (api::ObjectPtr& object : listing->items) {
+  for (const api::ObjectPtr& object : listing->items) {
     present.insert(object->key);
-    compiler_.put(std::move(object));
+    compiler_.put(object);
     changed_ = true;
   }
   for (const api::ObjectKey& key : stream.known) {

@@ -79,7 +79,7 @@ class Compiler::State : public References {
  public:
   explicit State(Options options) : options_(std::move(options)), filter_(options_.classes), fallback_(built_in_fallback()) {}
 
-  void put(api::ObjectPtr object);
+  void put(const api::ObjectPtr& object);
   void remove(const api::ObjectKey& key);
   route::TablePtr compile();
   Diagnostics diagnostics() const;
@@ -133,7 +133,7 @@ class Compiler::State : public References {
   std::shared_ptr<route::Table> table_;
 };
 
-void Compiler::State::put(api::ObjectPtr object) {
+void Compiler::State::put(const api::ObjectPtr& object) {
   const std::string name = object->key.ns + "/" + object->key.name;
   if (object->key.kind == "Ingress") return put_ingress(name, object);
   if (object->key.kind == "IngressClass") {
@@ -372,7 +372,7 @@ Compiler::~Compiler() = default;
 Compiler::Compiler(Compiler&&) noexcept = default;
 Compiler& Compiler::operator=(Compiler&&) noexcept = default;
 
-void Compiler::put(api::ObjectPtr object) { state_->put(std::move(object)); }
+void Compiler::put(const api::ObjectPtr& object) { state_->put(object); }
 void Compiler::remove(const api::ObjectKey& key) { state_->remove(key); }
 route::TablePtr Compiler::compile() { return state_->compile(); }
 Diagnostics Compiler::diagnostics() const { return state_->diagnostics(); }

@@ -21,7 +21,7 @@ class Compiler {
   Compiler& operator=(Compiler&&) noexcept;
 
   /// Adds or replaces an object. Kinds that do not matter for routing are ignored.
-  void put(api::ObjectPtr object);
+  void put(const api::ObjectPtr& object);
   void remove(const api::ObjectKey& key);
 
   /// The table for the present objects. Hosts that cannot have changed since the last call are shared with the last table.
