@@ -6,10 +6,13 @@ std::string GroupVersionKind::api_version() const { return group.empty() ? versi
 
 std::string ObjectKey::to_string() const { return kind + " " + (ns.empty() ? name : ns + "/" + name); }
 
-const doc::Value* Object::annotation(std::string_view name) const {
+const doc::Value* Object::annotation(std::string_view name) const { return annotations().find(name); }
+
+const doc::Object& Object::annotations() const {
+  static const doc::Object kEmpty;
   const doc::Value* metadata = content.find("metadata");
-  const doc::Value* annotations = metadata ? metadata->find("annotations") : nullptr;
-  return annotations ? annotations->find(name) : nullptr;
+  const doc::Value* found = metadata ? metadata->find("annotations") : nullptr;
+  return found && found->is_object() ? *found->as_object() : kEmpty;
 }
 
 }  // namespace graylane::api

@@ -51,6 +51,8 @@ struct Object {
 
   /// metadata.annotations[key]; null when absent. The value's position is where it was written.
   const doc::Value* annotation(std::string_view name) const;
+  /// metadata.annotations; empty when there are none.
+  const doc::Object& annotations() const;
   const doc::Value* find(std::string_view member) const { return content.find(member); }
   Location at(Position position) const { return {file, position}; }
 };

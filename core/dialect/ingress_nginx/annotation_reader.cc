@@ -34,10 +34,7 @@ bool is_always_checked(Check check) { return check == Check::kBool || check == C
 AnnotationReader::AnnotationReader(const api::Object& ingress, const ControllerConfig& config, bool validation, Annotations& out,
                                    Diagnostics& diagnostics)
     : ingress_(ingress), config_(config), validation_(validation), out_(out), diagnostics_(diagnostics) {
-  const doc::Value* metadata = ingress.find("metadata");
-  const doc::Value* annotations = metadata == nullptr ? nullptr : metadata->find("annotations");
-  if (annotations == nullptr || !annotations->is_object()) return;
-  for (const doc::Member& member : *annotations->as_object()) {
+  for (const doc::Member& member : ingress.annotations()) {
     if (member.key.starts_with(kAnnotationPrefix)) {
       read(member);
     } else {

@@ -404,10 +404,7 @@ class Builder {
   }
 
   void report_unknown_own(std::string_view known) {
-    const doc::Value* metadata = ingress_.find("metadata");
-    const doc::Value* annotations = metadata == nullptr ? nullptr : metadata->find("annotations");
-    if (annotations == nullptr || !annotations->is_object()) return;
-    for (const doc::Member& member : *annotations->as_object()) {
+    for (const doc::Member& member : ingress_.annotations()) {
       if (member.key.starts_with("graylane.dev/") && member.key != known) {
         reader_.report(Severity::kWarning, "annotation-unknown", member.key, "Graylane knows no annotation " + member.key,
                        "did you mean " + std::string(known) + "?");
@@ -423,8 +420,7 @@ class Builder {
 
   /// A canary is served with the settings of the stable Ingress: whatever was said of its own ones does not hold.
   void report_ignored_on_canary() {
-    const doc::Value* metadata = ingress_.find("metadata");
-    for (const doc::Member& member : *metadata->find("annotations")->as_object()) {
+    for (const doc::Member& member : ingress_.annotations()) {
       if (!member.key.starts_with(kAnnotationPrefix)) continue;
       const std::string_view name = std::string_view(member.key).substr(kAnnotationPrefix.size());
       const AnnotationSpec* spec = find_annotation(name);
@@ -459,10 +455,7 @@ class Builder {
   }
 
   void report_not_yet() {
-    const doc::Value* metadata = ingress_.find("metadata");
-    const doc::Value* annotations = metadata == nullptr ? nullptr : metadata->find("annotations");
-    if (annotations == nullptr || !annotations->is_object()) return;
-    for (const doc::Member& member : *annotations->as_object()) {
+    for (const doc::Member& member : ingress_.annotations()) {
       if (!member.key.starts_with(kAnnotationPrefix)) continue;
       const std::string_view name = std::string_view(member.key).substr(kAnnotationPrefix.size());
       const AnnotationSpec* spec = find_annotation(name);
