@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "http/h1_head.h"
+
+namespace graylane::http {
+namespace {
+
+TEST(FieldNames, AreComparedWithoutCase) {
+  // '@' and '`' differ by the bit that tells cases apart, and are different names all the same.
+  EXPECT_TRUE(equal_names("Content-Length", "cONTENT-lENGTH"));
+  EXPECT_FALSE(equal_names("a@", "a`"));
+  EXPECT_FALSE(equal_names("a", "ab"));
+  EXPECT_FALSE(equal_names("\xc4", "\xe4"));
+}
+
+TEST(FieldNames, AreTokens) {
+  // Nothing else may be written into a head as a name.
+  EXPECT_TRUE(is_token("!#$%&'*+-.^_`|~09azAZ"));
+  for (const std::string text : {"", "a b", "a:", "a\t", "\"a\"", "a/b", "a\x7f", "a\xe4", "(a)", "a,b"})
+    EXPECT_FALSE(is_token(text)) << text;
+}
+
+TEST(HopByHop, FieldsStayOnTheirConnection) {
+  // RFC 9110 7.6.1. A field that is passed on against it makes the next program misread its connection.
+  for (const std::string name : {"Connection", "KEEP-ALIVE", "Proxy-Connection", "te", "Trailer", "Transfer-Encoding", "Upgrade"})
+    EXPECT_TRUE(is_hop_by_hop(name)) << name;
+  for (const std::string name : {"", "Host", "Content-Length", "Tea", "Trailers", "X-Upgrade"})
+    EXPECT_FALSE(is_hop_by_hop(name)) << name;
+}
+
+TEST(HopByHop, ConnectionNamesFields) {
+  // Whole elements only: "x-foo" is not named by "x-foobar".
+  EXPECT_TRUE(names_field("close, X-Foo", "x-foo"));
+  EXPECT_TRUE(names_field("\tx-foo ,", "X-FOO"));
+  EXPECT_FALSE(names_field("x-foobar", "x-foo"));
+  EXPECT_FALSE(names_field("", "x-foo"));
+  EXPECT_FALSE(names_field(",", "x"));
+}
+
+TEST(PassesOn, LeavesOutWhatBelongsToTheConnection) {
+  // What this lets through stands in the head that the backend reads.
+  RequestHead head;
+  const std::string bytes =
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nConnection: X-One, x-two\r\nX-One: 1\r\nX-Three: 3\r\nContent-Length: "
+      "0\r\n\r\n";
+  ASSERT_FALSE(parse_request_head(bytes, {}, head));
+  EXPECT_TRUE(head.names_fields);
+  EXPECT_TRUE(passes_on(head, "Host"));
+  EXPECT_TRUE(passes_on(head, "X-Three"));
+  EXPECT_FALSE(passes_on(head, "x-one"));
+  EXPECT_FALSE(passes_on(head, "X-Two"));
+  EXPECT_FALSE(passes_on(head, "Content-Length"));
+  EXPECT_FALSE(passes_on(head, "Connection"));
+  ResponseHead response;
+  ASSERT_FALSE(parse_response_head("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n", "GET", {}, response));
+  EXPECT_FALSE(response.names_fields);
+  EXPECT_TRUE(passes_on(response, "Keep"));
+  EXPECT_FALSE(passes_on(response, "Keep-Alive"));
+}
+
+TEST(AppendFraming, AnnouncesTheBodyOnce) {
+  // The only place where a length is written.
+  std::string out = "X: 1\r\n";
+  append_framing(out, Framing::kLength, 9223372036854775807);
+  EXPECT_EQ(out, "X: 1\r\nContent-Length: 9223372036854775807\r\n");
+  out.clear();
+  append_framing(out, Framing::kNone, 7);
+  append_framing(out, Framing::kUntilClose, 7);
+  EXPECT_EQ(out, "");
+  append_framing(out, Framing::kChunked, 7);
+  EXPECT_EQ(out, "Transfer-Encoding: chunked\r\n");
+}
+
+}  // namespace
+}  // namespace graylane::http
