@@ -1,0 +1,334 @@
+#include "httpd/connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace graylane::httpd {
+
+namespace {
+
+constexpr size_t kReadBytes = 16 * 1024;
+constexpr std::chrono::milliseconds kEndingTime{1'000};
+constexpr size_t kEndingBytesMax = 1024 * 1024;
+
+/// Tells what the callback is for once the present calls have returned.
+void call_later(net::EventLoop& loop, std::function<void()> callback) {
+  if (callback) loop.at_end_of_turn(std::move(callback));
+}
+
+}  // namespace
+
+Connection::Connection(net::EventLoop& loop, Server& server, net::Fd fd, const net::SocketAddress& peer)
+    : loop_(loop), server_(server), fd_(std::move(fd)), peer_(peer) {}
+
+Result<void> Connection::start() {
+  loop_.arm(read_timer_, server_.limits_.idle_timeout);
+  return loop_.add(fd_.get(), *this);
+}
+
+void Connection::close() {
+  if (!fd_) return;
+  loop_.at_end_of_turn([keep = shared_from_this()] {});  // callers up the stack still use it
+  loop_.forget(*this);
+  fd_.reset();
+  read_timer_.cancel();
+  write_timer_.cancel();
+  if (const auto exchange = std::exchange(exchange_, nullptr)) {
+    exchange->state = Exchange::State::kGone;
+    exchange->connection = nullptr;
+    exchange->on_drain = nullptr;
+    call_later(loop_, std::exchange(exchange->on_gone, nullptr));
+  }
+  server_.forget(*this);
+}
+
+void Connection::close_when_idle() {
+  if (state_ == State::kIdle && pending() == 0) close();
+}
+
+void Connection::on_events(uint32_t epoll_events) {
+  if ((epoll_events & (EPOLLHUP | EPOLLERR)) != 0) return close();
+  if ((epoll_events & EPOLLRDHUP) != 0) peer_closed_ = true;
+  if (peer_closed_ && exchange_ && exchange_->state == Exchange::State::kStreaming) return close();
+  readable_ = readable_ || (epoll_events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  if ((epoll_events & EPOLLOUT) != 0) flush();
+  pump();
+}
+
+void Connection::on_read_timer() {
+  if (state_ == State::kHead) refuse(408, "the request's head did not come in time");
+  else if (state_ == State::kBody) refuse(408, "the request's body did not come in time");
+  else if (state_ == State::kIdle && pending() != 0) loop_.arm(read_timer_, server_.limits_.idle_timeout);  // see write_timer_
+  else close();
+}
+
+// ---- reading ----
+
+void Connection::pump() {
+  if (std::exchange(pumping_, true)) return;
+  // A client that sends requests and reads no answers is not read from.
+  const auto may_go_on = [this] {
+    return fd_ && !closing_ && state_ != State::kAnswer && pending() < server_.limits_.stream_bytes_full;
+  };
+  while (may_go_on() && (process() || read_some())) {}
+  pumping_ = false;
+}
+
+/// True: there are new bytes.
+bool Connection::read_some() {
+  if (!readable_) return false;
+  const size_t before = input_.size();
+  input_.resize(before + kReadBytes);
+  const ssize_t got = ::recv(fd_.get(), input_.data() + before, kReadBytes, 0);
+  const int error = errno;
+  input_.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
+  if (got > 0) return true;
+  if (got < 0 && error == EINTR) return true;
+  readable_ = false;
+  if (got < 0 && error == EAGAIN) return false;
+  peer_closed_ = true;
+  if (got < 0 || pending() == 0) close();
+  else closing_ = true;  // it closed its side only and may still read the last answer
+  return false;
+}
+
+/// True: it got on, and may get on further with the bytes that are there.
+bool Connection::process() {
+  switch (state_) {
+    case State::kIdle:
+      if (input_.empty()) return false;
+      state_ = State::kHead;
+      form_ = {};
+      loop_.arm(read_timer_, server_.limits_.head_timeout);
+      return true;
+    case State::kHead: return process_head();
+    case State::kBody: return process_body();
+    case State::kEnding:
+      discarded_ += input_.size();
+      input_.clear();
+      if (discarded_ <= kEndingBytesMax) return false;
+      close();
+      return true;
+    case State::kAnswer: return false;
+  }
+  return false;
+}
+
+bool Connection::process_head() {
+  switch (head_end_.look(input_)) {
+    case http::HeadEnd::State::kBad: refuse(400, "the request's head is malformed: every line has to end with CRLF"); return true;
+    case http::HeadEnd::State::kMore:
+      if (const auto refusal = http::refuse_unfinished(input_, server_.limits_.head)) {
+        refuse(refusal.status, refusal.why);
+        return true;
+      }
+      return false;
+    case http::HeadEnd::State::kFound: break;
+  }
+  const size_t size = head_end_.size();
+  if (const auto refusal = http::parse_request_head(std::string_view(input_).substr(0, size), server_.limits_.head, head_)) {
+    refuse(refusal.status, refusal.why);
+    return true;
+  }
+  take_head();
+  head_end_.reset();
+  input_.erase(0, size);
+  return true;
+}
+
+void Connection::take_head() {
+  form_ = {head_.method == "HEAD", head_.http_1_1, head_.keep_alive};
+  request_ = Request();
+  request_.method = head_.method;
+  request_.host = head_.host;
+  request_.peer = peer_;
+  for (const http::HeaderField& field : head_.fields)
+    request_.headers.push_back({std::string(field.name), std::string(field.value)});
+  if (!take_target(head_.target)) return refuse(400, "the query holds a '%' that is not followed by two hex digits");
+  const size_t body_max = server_.limits_.body_bytes_max;
+  if (head_.content_length > body_max) {
+    return refuse(413, "the request's body is longer than " + std::to_string(body_max) + " bytes");
+  }
+  body_.start(head_.framing, head_.content_length);
+  state_ = State::kBody;
+  loop_.arm(read_timer_, server_.limits_.body_timeout);
+  if (!head_.expects_continue) return;
+  output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+  schedule_flush();
+}
+
+bool Connection::take_target(std::string_view target) {
+  if (const size_t scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
+    target.remove_prefix(scheme + 3);
+    const size_t authority = std::min(target.find_first_of("/?"), target.size());
+    request_.host = target.substr(0, authority);
+    target.remove_prefix(authority);
+  }
+  const size_t question = std::min(target.find('?'), target.size());
+  request_.path = question == 0 ? "/" : target.substr(0, question);
+  auto query = parse_query(question == target.size() ? std::string_view() : target.substr(question + 1));
+  if (!query) return false;
+  request_.query = std::move(*query);
+  return true;
+}
+
+bool Connection::process_body() {
+  std::string_view rest = input_;
+  while (body_.state() == http::BodyReader::State::kMore && !rest.empty()) {
+    const auto piece = body_.next(rest);
+    request_.body += piece.data;
+    rest.remove_prefix(piece.consumed);
+  }
+  input_.erase(0, input_.size() - rest.size());
+  if (request_.body.size() > server_.limits_.body_bytes_max) {
+    refuse(413, "the request's body is longer than " + std::to_string(server_.limits_.body_bytes_max) + " bytes");
+    return true;
+  }
+  if (body_.state() == http::BodyReader::State::kMore) return false;
+  if (body_.state() == http::BodyReader::State::kBad) refuse(400, body_.why());
+  else dispatch();
+  return true;
+}
+
+void Connection::dispatch() {
+  state_ = State::kAnswer;
+  read_timer_.cancel();
+  exchange_ = std::make_shared<Exchange>();
+  exchange_->connection = this;
+  exchange_->form = form_;
+  server_.handler_(std::exchange(request_, {}), Responder(exchange_));
+}
+
+/// Before a handler had it: the answer, and the end of the connection, since what follows cannot be trusted to be a request.
+void Connection::refuse(uint16_t status, std::string_view why) {
+  read_timer_.cancel();
+  form_.keep_alive = false;
+  const Response response =
+      text_response(status, std::to_string(status) + " " + std::string(reason_of(status)) + ": " + std::string(why));
+  append_head(output_, response, form_, http::Framing::kLength);
+  if (may_have_body(form_, status)) output_ += response.body;
+  closing_ = true;
+  schedule_flush();
+}
+
+// ---- writing ----
+
+void Connection::respond(const Response& response) {
+  exchange_->form.keep_alive = exchange_->form.keep_alive && !server_.draining_;
+  append_head(output_, response, exchange_->form, http::Framing::kLength);
+  if (may_have_body(exchange_->form, response.status)) output_ += response.body;
+  finish();
+}
+
+void Connection::begin_stream(Response response) {
+  Exchange& exchange = *exchange_;
+  if (peer_closed_) return close();
+  exchange.state = Exchange::State::kStreaming;
+  exchange.chunked = exchange.form.http_1_1;
+  exchange.form.keep_alive = exchange.form.keep_alive && !server_.draining_ && (exchange.chunked || exchange.form.head_only);
+  exchange.has_body = may_have_body(exchange.form, response.status);
+  const std::string first = std::exchange(response.body, {});
+  append_head(output_, response, exchange.form, exchange.chunked ? http::Framing::kChunked : http::Framing::kUntilClose);
+  schedule_flush();
+  write(first);
+}
+
+Responder::Flow Connection::write(std::string_view chunk) {
+  Exchange& exchange = *exchange_;
+  if (!exchange.has_body || chunk.empty()) return Responder::Flow::kMore;
+  if (pending() + chunk.size() > std::max(server_.limits_.stream_bytes_max, chunk.size())) {
+    cut_off();
+    return Responder::Flow::kGone;
+  }
+  if (exchange.chunked) output_ += http::chunk_head(chunk.size()).view();
+  output_ += chunk;
+  if (exchange.chunked) output_ += http::kChunkEnd;
+  schedule_flush();
+  exchange.full = pending() >= server_.limits_.stream_bytes_full;
+  return exchange.full ? Responder::Flow::kFull : Responder::Flow::kMore;
+}
+
+void Connection::end_stream() {
+  if (exchange_->has_body && exchange_->chunked) output_ += http::kLastChunk;
+  finish();
+}
+
+void Connection::cut_off() {
+  // With bytes unsent this resets the connection; without the last chunk the client knows that it did not get all.
+  const struct linger reset{.l_onoff = 1, .l_linger = 0};
+  if (exchange_ && !exchange_->chunked) ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close();
+}
+
+/// The answer is complete.
+void Connection::finish() {
+  const auto exchange = std::exchange(exchange_, nullptr);
+  exchange->state = Exchange::State::kDone;
+  exchange->connection = nullptr;
+  exchange->on_gone = nullptr;
+  exchange->on_drain = nullptr;
+  closing_ = !exchange->form.keep_alive || server_.draining_;
+  state_ = State::kIdle;
+  loop_.arm(read_timer_, server_.limits_.idle_timeout);
+  schedule_flush();
+}
+
+void Connection::schedule_flush() {
+  if (std::exchange(flush_scheduled_, true)) return;
+  loop_.at_end_of_turn([keep = shared_from_this()] { keep->end_of_turn(); });
+}
+
+void Connection::end_of_turn() {
+  flush_scheduled_ = false;
+  flush();
+  pump();  // what came while the handler had the request
+}
+
+void Connection::flush() {
+  const size_t before = sent_;
+  while (fd_ && pending() != 0) {
+    const ssize_t sent = ::send(fd_.get(), output_.data() + sent_, pending(), MSG_NOSIGNAL);
+    if (sent > 0) sent_ += static_cast<size_t>(sent);
+    else if (sent < 0 && errno == EAGAIN) break;
+    else if (sent < 0 && errno != EINTR) return close();
+  }
+  if (!fd_) return;
+  if (pending() == 0) {
+    output_.clear();
+    sent_ = 0;
+    write_timer_.cancel();
+    if (closing_ && state_ != State::kEnding) wait_for_end();
+  } else if (sent_ != before || !write_timer_.armed()) {
+    loop_.arm(write_timer_, server_.limits_.write_timeout);
+  }
+  if (sent_ > output_.size() / 2) {
+    output_.erase(0, sent_);
+    sent_ = 0;
+  }
+  tell_drained();
+}
+
+void Connection::tell_drained() {
+  if (!exchange_ || !exchange_->full || pending() > server_.limits_.stream_bytes_full / 2) return;
+  exchange_->full = false;
+  loop_.at_end_of_turn([exchange = exchange_] {
+    if (exchange->state != Exchange::State::kStreaming || !exchange->on_drain) return;
+    const auto callback = exchange->on_drain;  // it may set another one
+    callback();
+  });
+}
+
+void Connection::wait_for_end() {
+  ::shutdown(fd_.get(), SHUT_WR);
+  state_ = State::kEnding;
+  closing_ = false;
+  discarded_ = 0;
+  readable_ = true;  // until the end of input, also when that was announced
+  loop_.arm(read_timer_, kEndingTime);
+}
+
+}  // namespace graylane::httpd

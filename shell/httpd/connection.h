@@ -1,0 +1,93 @@
+// Connection: one client of a Server. Reads a request whole, hands it to the handler, sends what the exchange's Responder
+// says, then reads the next one. All sending is done at the end of a loop turn, so that no callback runs within a Responder's
+// call. Kept by its server, and by the loop until the end of the turn in which it is closed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/h1_body.h"
+#include "http/h1_head.h"
+#include "httpd/exchange.h"
+#include "httpd/server.h"
+#include "net/event_loop.h"
+
+namespace graylane::httpd {
+
+class Connection final : public net::Handler, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(net::EventLoop& loop, Server& server, net::Fd fd, const net::SocketAddress& peer);
+
+  Result<void> start();
+  void close();
+  /// Closes it when it is between requests; else it closes after its answer.
+  void close_when_idle();
+
+  // for the Responder of the present exchange
+  void respond(const Response& response);
+  void begin_stream(Response response);
+  Responder::Flow write(std::string_view chunk);
+  void end_stream();
+  /// The stream is not whole and never will be.
+  void cut_off();
+  size_t pending() const { return output_.size() - sent_; }
+
+ private:
+  enum class State : uint8_t {
+    kIdle,
+    kHead,
+    kBody,
+    kAnswer,  // the handler has the request
+    kEnding,  // all is sent and our side closed; so that a client that still sends gets to read the answer
+  };
+
+  void on_events(uint32_t epoll_events) override;
+  void on_read_timer();
+
+  // reading
+  void pump();
+  bool read_some();
+  bool process();
+  bool process_head();
+  void take_head();
+  bool take_target(std::string_view target);
+  bool process_body();
+  void dispatch();
+  void refuse(uint16_t status, std::string_view why);
+
+  // writing
+  void schedule_flush();
+  void end_of_turn();
+  void flush();
+  void tell_drained();
+  void finish();
+  void wait_for_end();
+
+  net::EventLoop& loop_;
+  Server& server_;
+  net::Fd fd_;
+  const net::SocketAddress peer_;
+  State state_ = State::kIdle;
+  bool readable_ = false;     // the kernel may have more
+  bool peer_closed_ = false;  // its side
+  bool closing_ = false;      // when all is sent
+  bool pumping_ = false;
+  bool flush_scheduled_ = false;
+
+  std::string input_;
+  size_t discarded_ = 0;  // bytes, in kEnding
+  http::HeadEnd head_end_;
+  http::RequestHead head_;  // its views are valid during take_head() only
+  http::BodyReader body_;
+  AnswerForm form_;
+  Request request_;
+
+  std::string output_;
+  size_t sent_ = 0;                     // of output_
+  std::shared_ptr<Exchange> exchange_;  // in kAnswer
+  net::CallbackTimer read_timer_{[this] { on_read_timer(); }};
+  net::CallbackTimer write_timer_{[this] { close(); }};
+};
+
+}  // namespace graylane::httpd

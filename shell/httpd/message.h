@@ -1,0 +1,58 @@
+// Request and Response of the control plane's HTTP server: plain values that own their bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/address.h"
+
+namespace graylane::httpd {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+struct QueryItem {
+  std::string name;  // both decoded; '+' is a blank
+  std::string value;
+};
+
+struct Request {
+  std::string method;
+  std::string path;              // as sent, without query; "/" when absent. See decode_percent()
+  std::vector<QueryItem> query;  // in order; names may come again
+  std::vector<Header> headers;   // in order, as sent; no TE, Connection and the like are taken out
+  std::string host;              // Host, or the authority of an absolute target
+  std::string body;
+  net::SocketAddress peer;
+
+  /// The first of that name, without case; nullptr when absent.
+  const std::string* header(std::string_view name) const;
+  /// The first of that name; nullptr when absent.
+  const std::string* query_value(std::string_view name) const;
+};
+
+struct Response {
+  uint16_t status = 200;
+  std::string content_type = "text/plain; charset=utf-8";  // empty: none is sent
+  std::string body;
+  std::vector<Header> headers;  // beside Content-Type and what frames the body
+};
+
+/// A text of one line or more; a newline is added at its end.
+Response text_response(uint16_t status, std::string text);
+
+/// "Not Found"; "Unknown" for statuses that have no name here.
+std::string_view reason_of(uint16_t status);
+
+/// Nothing when a '%' is not followed by two hex digits.
+std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank = false);
+/// Splits "a=1&b". Nothing when a '%' is wrong.
+std::optional<std::vector<QueryItem>> parse_query(std::string_view query);
+
+}  // namespace graylane::httpd
