@@ -11,9 +11,13 @@ enum class Shape { kV1, kBeta };
 
 Shape shape_of(const Object& object) { return object.gvk.version == "v1" ? Shape::kV1 : Shape::kBeta; }
 
+/// Null unless the member is a string. The views below look at each member once.
 const doc::Value* text_value(const doc::Value* parent, std::string_view member) {
-  return fields::find_text(parent, member) ? parent->find(member) : nullptr;
+  const doc::Value* value = fields::find(parent, member);
+  return value != nullptr && value->is_string() ? value : nullptr;
 }
+
+std::string text_of(const doc::Value* value) { return value != nullptr ? *value->as_string() : std::string(); }
 
 // A number beats a name when the manifest gives both, as in ingress-nginx.
 ServicePortRef read_v1_port(const doc::Value* service) {
@@ -26,35 +30,33 @@ ServicePortRef read_v1_port(const doc::Value* service) {
 IngressBackend read_backend(const doc::Value& backend, Shape shape) {
   const bool v1 = shape == Shape::kV1;
   const doc::Value* service = v1 ? fields::find_object(&backend, "service") : &backend;
-  const std::string_view name = v1 ? "name" : "serviceName";
-  return {fields::text(service, name), v1 ? read_v1_port(service) : fields::int_or_name(service, "servicePort"),
-          fields::position(text_value(service, name), backend)};
+  const doc::Value* name = text_value(service, v1 ? "name" : "serviceName");
+  return {text_of(name), v1 ? read_v1_port(service) : fields::int_or_name(service, "servicePort"),
+          fields::position(name, backend)};
 }
 
 PathType read_path_type(const doc::Value& path) {
-  const std::string type = fields::text(&path, "pathType");
-  if (type == "Exact") return PathType::kExact;
-  if (type == "Prefix") return PathType::kPrefix;
-  if (type == "ImplementationSpecific") return PathType::kImplementationSpecific;
-  return PathType::kMissing;
+  const std::string* type = fields::find_text(&path, "pathType");
+  if (type == nullptr) return PathType::kMissing;
+  if (*type == "Exact") return PathType::kExact;
+  if (*type == "Prefix") return PathType::kPrefix;
+  return *type == "ImplementationSpecific" ? PathType::kImplementationSpecific : PathType::kMissing;
 }
 
 IngressPath read_path(const doc::Value& path, Shape shape) {
-  IngressPath result{.path = fields::text(&path, "path"),
-                     .type = read_path_type(path),
-                     .backend = {},
-                     .at = fields::position(text_value(&path, "path"), path)};
-  result.backend.at = result.at;
-  if (const doc::Value* backend = fields::find_object(&path, "backend")) result.backend = read_backend(*backend, shape);
-  return result;
+  const doc::Value* text = text_value(&path, "path");
+  const Position at = fields::position(text, path);
+  const doc::Value* backend = fields::find_object(&path, "backend");
+  return {.path = text_of(text),
+          .type = read_path_type(path),
+          .backend = backend != nullptr ? read_backend(*backend, shape) : IngressBackend{.service = {}, .port = {}, .at = at},
+          .at = at};
 }
 
 IngressRule read_rule(const doc::Value& rule, Shape shape) {
   const doc::Value* http = fields::find_object(&rule, "http");
-  IngressRule result{.host = fields::text(&rule, "host"),
-                     .has_http = http != nullptr,
-                     .paths = {},
-                     .at = fields::position(text_value(&rule, "host"), rule)};
+  const doc::Value* host = text_value(&rule, "host");
+  IngressRule result{.host = text_of(host), .has_http = http != nullptr, .paths = {}, .at = fields::position(host, rule)};
   const doc::Array& paths = fields::items(http, "paths");
   result.paths.reserve(paths.size());
   for (const doc::Value& path : paths) {
@@ -86,7 +88,9 @@ Ingress read_ingress(const Object& object) {
   if (const doc::Value* backend = fields::find_object(spec, shape == Shape::kV1 ? "defaultBackend" : "backend")) {
     ingress.default_backend = read_backend(*backend, shape);
   }
-  for (const doc::Value& rule : fields::items(spec, "rules")) {
+  const doc::Array& rules = fields::items(spec, "rules");
+  ingress.rules.reserve(rules.size());
+  for (const doc::Value& rule : rules) {
     if (rule.is_object()) ingress.rules.push_back(read_rule(rule, shape));
   }
   for (const doc::Value& tls : fields::items(spec, "tls")) {

@@ -149,7 +149,7 @@ std::set<std::string> ServiceIndex::Namespace::selecting(const Labels& labels) c
   return names;
 }
 
-std::vector<Endpoint> ServiceIndex::Namespace::endpoints_of(const std::string& service, const ServiceEntry& entry,
+std::vector<Endpoint> ServiceIndex::Namespace::endpoints_of(std::string_view service, const ServiceEntry& entry,
                                                             const ServicePort& port) const {
   if (entry.view.is_external()) return external_endpoint(entry.view, port);
   const auto own = endpoints.find(service);
@@ -190,31 +190,41 @@ const ServiceIndex::ServiceEntry* ServiceIndex::find_service(std::string_view ns
   return found == space->services.end() ? nullptr : &found->second;
 }
 
-void ServiceIndex::add_affected(const ObjectKey& key, Affected& affected) const {
-  const Namespace* space = find_namespace(key.ns);
-  if (!space) return;
-  for (const std::string& service : space->served_by(key)) affected.insert(key.ns + "/" + service);
+void ServiceIndex::add_affected(const ObjectKey& key, const Namespace& space, Affected& affected) {
+  for (const std::string& service : space.served_by(key)) affected.insert(key.ns + "/" + service);
 }
 
-void ServiceIndex::forget(const ObjectKey& key) {
-  const auto space = namespaces_.find(key.ns);
-  if (space == namespaces_.end()) return;
+void ServiceIndex::forget(const ObjectKey& key, Namespace& space) {
   switch (role_of(key)) {
-    case Role::kService: space->second.remove_service(key.name); break;
-    case Role::kEndpoints: space->second.endpoints.erase(key.name); break;
-    case Role::kEndpointSlice: space->second.remove_slice(key.name); break;
-    case Role::kDeployment: space->second.remove_deployment(key.name); break;
+    case Role::kService: space.remove_service(key.name); break;
+    case Role::kEndpoints: space.endpoints.erase(key.name); break;
+    case Role::kEndpointSlice: space.remove_slice(key.name); break;
+    case Role::kDeployment: space.remove_deployment(key.name); break;
     case Role::kOther: break;
   }
-  if (space->second.empty()) namespaces_.erase(space);
+}
+
+bool ServiceIndex::Namespace::knows(const ObjectKey& key) const {
+  switch (role_of(key)) {
+    case Role::kService: return services.contains(key.name);
+    case Role::kEndpoints: return endpoints.contains(key.name);
+    case Role::kEndpointSlice: return service_of_slice.contains(key.name);
+    case Role::kDeployment: return deployments.contains(key.name);
+    case Role::kOther: break;
+  }
+  return false;
 }
 
 ServiceIndex::Affected ServiceIndex::put(const ObjectPtr& object) {
   const ObjectKey& key = object->key;
   const Role role = role_of(key);
   if (role == Role::kOther) return {};
-  Affected affected = remove(key);
+  Affected affected;
   Namespace& space = namespaces_[key.ns];
+  if (space.knows(key)) {
+    add_affected(key, space, affected);
+    forget(key, space);
+  }
   switch (role) {
     case Role::kService: space.put_service(*object); break;
     case Role::kEndpoints: space.endpoints.emplace(key.name, read_endpoints(*object)); break;
@@ -222,14 +232,18 @@ ServiceIndex::Affected ServiceIndex::put(const ObjectPtr& object) {
     case Role::kDeployment: space.put_deployment(*object); break;
     case Role::kOther: break;
   }
-  add_affected(key, affected);
+  add_affected(key, space, affected);
+  if (space.empty()) namespaces_.erase(key.ns);
   return affected;
 }
 
 ServiceIndex::Affected ServiceIndex::remove(const ObjectKey& key) {
   Affected affected;
-  add_affected(key, affected);
-  forget(key);
+  const auto space = namespaces_.find(key.ns);
+  if (space == namespaces_.end()) return affected;
+  add_affected(key, space->second, affected);
+  forget(key, space->second);
+  if (space->second.empty()) namespaces_.erase(space);
   return affected;
 }
 
@@ -252,7 +266,7 @@ ResolvedPort ServiceIndex::resolve(std::string_view ns, std::string_view service
   answer.number = static_cast<uint16_t>(found->number);
   answer.protocol = found->protocol;
   answer.app_protocol = found->app_protocol;
-  answer.endpoints = find_namespace(ns)->endpoints_of(std::string(service), *entry, *found);
+  answer.endpoints = find_namespace(ns)->endpoints_of(service, *entry, *found);
   sort_and_deduplicate(answer.endpoints);
   if (!answer.endpoints.empty()) answer.state = ResolvedPort::State::kReady;
   return answer;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/by_name.h"
 #include "api/ingress.h"
 #include "api/label_index.h"
 #include "api/object.h"
@@ -67,11 +68,11 @@ class ServiceIndex {
   using SlicesByName = std::map<std::string, EndpointSubset, std::less<>>;
 
   struct Namespace {
-    std::map<std::string, ServiceEntry, std::less<>> services;
-    std::map<std::string, Endpoints, std::less<>> endpoints;  // by the Service's name, which is their own
-    std::map<std::string, SlicesByName, std::less<>> slices;  // by the Service's name
-    std::map<std::string, std::string, std::less<>> service_of_slice;
-    std::map<std::string, Deployment, std::less<>> deployments;
+    ByName<ServiceEntry> services;
+    ByName<Endpoints> endpoints;  // by the Service's name, which is their own
+    ByName<SlicesByName> slices;  // by the Service's name
+    ByName<std::string> service_of_slice;
+    ByName<Deployment> deployments;
     LabelIndex services_by_label;     // each Service under one label of its selector
     LabelIndex deployments_by_label;  // each Deployment under every label of its Pod template
 
@@ -83,20 +84,21 @@ class ServiceIndex {
     void remove_deployment(const std::string& name);
     bool empty() const;
 
+    bool knows(const ObjectKey& key) const;
     /// The names of the Services that an object of this key, as it is known now, has a say in.
     std::set<std::string> served_by(const ObjectKey& key) const;
     std::set<std::string> selecting(const Labels& labels) const;
 
-    std::vector<Endpoint> endpoints_of(const std::string& service, const ServiceEntry& entry, const ServicePort& port) const;
+    std::vector<Endpoint> endpoints_of(std::string_view service, const ServiceEntry& entry, const ServicePort& port) const;
     std::vector<Endpoint> planned(const Labels& selector, const ServicePort& port) const;
   };
 
   const Namespace* find_namespace(std::string_view ns) const;
   const ServiceEntry* find_service(std::string_view ns, std::string_view service) const;
-  void add_affected(const ObjectKey& key, Affected& affected) const;
-  void forget(const ObjectKey& key);
+  static void add_affected(const ObjectKey& key, const Namespace& space, Affected& affected);
+  static void forget(const ObjectKey& key, Namespace& space);
 
-  std::map<std::string, Namespace, std::less<>> namespaces_;
+  ByName<Namespace> namespaces_;
 };
 
 }  // namespace graylane::api

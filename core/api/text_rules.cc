@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 
 namespace graylane::api {
@@ -152,6 +153,19 @@ std::optional<int64_t> parse_time(std::string_view text) {
   if (!zone || !date.ok()) return std::nullopt;
   int64_t days = chr::sys_days(date).time_since_epoch().count();
   return days * 86400 + *hour * 3600 + *minute * 60 + *second - *zone;
+}
+
+std::string format_time(int64_t unix_seconds) {
+  namespace chr = std::chrono;
+  const chr::sys_seconds time{chr::seconds(unix_seconds)};
+  const chr::sys_days day = chr::floor<chr::days>(time);
+  const chr::year_month_day date(day);
+  const chr::hh_mm_ss clock(time - day);
+  std::array<char, 48> text;
+  const int size =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()), unsigned(date.month()),
+                    unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count()));
+  return {text.data(), static_cast<size_t>(size)};
 }
 
 }  // namespace graylane::api

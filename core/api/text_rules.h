@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace graylane::api {
@@ -29,5 +30,7 @@ bool is_percent(std::string_view text);
 bool is_base64(std::string_view text);
 /// RFC 3339: "2026-01-31T12:00:00Z", "...12:00:00.5+08:00". Seconds since 1970; fractions are dropped.
 std::optional<int64_t> parse_time(std::string_view text);
+/// What parse_time() reads: "2026-01-31T12:00:00Z".
+std::string format_time(int64_t unix_seconds);
 
 }  // namespace graylane::api
