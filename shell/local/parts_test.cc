@@ -1,0 +1,92 @@
+// The small parts: addresses, logs, base64, /proc.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "local/address_pool.h"
+#include "local/base64.h"
+#include "local/log_file.h"
+#include "local/process_tree.h"
+#include "local/test_pods.h"
+#include "net/socket.h"
+
+namespace graylane::local {
+namespace {
+
+TEST(LoopbackPool, TwoInstancesHaveDifferentAddresses) {
+  // Two people on one machine, or a test beside a demo, must not answer for each other.
+  const auto first = LoopbackPool::create();
+  const auto second = LoopbackPool::create();
+  ASSERT_TRUE(first && second);
+  EXPECT_NE((*first)->range(), (*second)->range());
+  std::set<std::string> addresses;
+  for (int i = 0; i < 300; ++i) {
+    addresses.insert(*(*first)->take());
+    addresses.insert(*(*second)->take());
+  }
+  EXPECT_EQ(addresses.size(), 600u);
+}
+
+TEST(LoopbackPool, AReturnedAddressComesBackLast) {
+  // A client that still has a removed Pod's address must not reach a stranger there.
+  const auto pool = LoopbackPool::create();
+  const std::string first = *(*pool)->take();
+  (*pool)->give_back(first);
+  std::set<std::string> others;
+  std::string next = *(*pool)->take();
+  for (; next != first; next = *(*pool)->take()) others.insert(next);
+  EXPECT_EQ(others.size(), 4093u);
+  EXPECT_EQ((*pool)->take().error().code, ErrorCode::kLimit);
+}
+
+TEST(LogFile, KeepsTheNewestWithinItsBound) {
+  // A chatty program must not fill the disk.
+  const TestFolder folder;
+  const std::string path = folder.path() + "/a.log";
+  LogFile log(path, 100);
+  for (int i = 0; i < 50; ++i) log.append("line " + std::to_string(i) + "\n");
+  const std::string newest = tail_of(path, 1000), older = tail_of(path + ".1", 1000);
+  EXPECT_TRUE(newest.ends_with("line 49\n"));
+  EXPECT_LE(newest.size(), 50u);
+  EXPECT_LE(older.size(), 50u);
+  EXPECT_FALSE(older.empty());
+  EXPECT_EQ(tail_of(path, 8), "line 49\n");
+  LogFile(path, 100).append("again\n");
+  EXPECT_TRUE(tail_of(path, 1000).ends_with("again\n"));
+}
+
+TEST(LogPath, NamesThatAreNoFileNamesHaveNone) {
+  // Names come from objects that anybody may have written.
+  EXPECT_EQ(log_path("/s", "ns", "pod", "c"), "/s/pods/ns_pod/c.log");
+  EXPECT_EQ(log_path("/s", "ns", "../pod", "c"), "");
+  EXPECT_EQ(log_path("/s", "ns", "pod", ".."), "");
+}
+
+TEST(Base64, DecodesWhatSecretsHold) {
+  // A password with one wrong byte opens nothing.
+  EXPECT_EQ(decode_base64("aGVsbG8="), "hello");
+  EXPECT_EQ(decode_base64("aGVs\nbG8h"), "hello!");
+  EXPECT_EQ(decode_base64("AP+A"), std::string("\0\xff\x80", 3));
+  EXPECT_FALSE(decode_base64("a"));
+}
+
+TEST(ProcessTree, FindsListenersAndTheirHolders) {
+  // The reasons for a port that is taken rest on this.
+  const auto own = net::listen(*net::SocketAddress::from_ip("127.0.0.1", 0));
+  const uint16_t port = net::local_address(own->get()).port();
+  ASSERT_EQ(listeners_on("127.0.0.1", port).size(), 1u);
+  EXPECT_FALSE(listeners_on("127.0.0.1", port).front().any_address);
+  EXPECT_TRUE(listeners_on("127.0.0.2", port).empty());
+  EXPECT_EQ(holder_of(listeners_on("127.0.0.1", port).front().inode), ::getpid());
+  const auto any = net::listen(*net::SocketAddress::from_ip("0.0.0.0", 0));
+  const auto found = listeners_on("127.0.0.2", net::local_address(any->get()).port());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found.front().any_address);
+  const auto any6 = net::listen(*net::SocketAddress::from_ip("::", 0));
+  if (!any6) return;  // a machine without IPv6
+  EXPECT_EQ(listeners_on("127.0.0.2", net::local_address(any6->get()).port()).size(), 1u);
+}
+
+}  // namespace
+}  // namespace graylane::local

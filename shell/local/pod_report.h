@@ -1,0 +1,54 @@
+// PodReport: how a Pod is doing, and the `status` that tells it. Plain values; pure. Times are Unix seconds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "doc/value.h"
+#include "local/launch.h"
+
+namespace graylane::local {
+
+struct Running {
+  int64_t started = 0;
+};
+
+struct Terminated {
+  int exit_code = 0;
+  int signal = 0;      // 0: none
+  std::string reason;  // "Completed", "Error", "StartError", "PortTaken", "PortNotAllowed"
+  std::string message;
+  int64_t started = 0;
+  int64_t finished = 0;
+};
+
+struct ContainerReport {
+  std::string name;
+  std::string image;
+  bool ready = false;
+  bool started = false;  // runs, and its startup probe succeeded
+  int32_t restarts = 0;
+  std::variant<Waiting, Running, Terminated> state;
+  std::optional<Terminated> last;  // the life before this one
+  Waiting note;                    // why it is not ready, or a warning when it is; may be empty
+};
+
+struct PodReport {
+  std::string ip;
+  int64_t started = 0;
+  bool never_restarts = false;  // restartPolicy Never or OnFailure: ended containers stay as they are
+  bool initialized = false;
+  std::vector<ContainerReport> init_containers;
+  std::vector<ContainerReport> containers;
+  Waiting problem;  // of the Pod as a whole (no address is left); may be empty
+};
+
+/// "Pending", "Running", "Succeeded" or "Failed".
+std::string phase_of(const PodReport& report);
+/// `before`: the status as it was, for the times of conditions; may be null.
+doc::Value status_of(const PodReport& report, const doc::Value* before, int64_t now);
+
+}  // namespace graylane::local
