@@ -1,0 +1,79 @@
+// Router: one worker's way from a request's head to what is to be done with it. Holds the worker's present table and everything
+// that routing keeps between requests: scratch memory, draws.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "gateway/splits.h"
+#include "gateway/table_lease.h"
+#include "http/h1_head.h"
+#include "route/match.h"
+
+namespace graylane::gateway {
+
+/// Who sent a request, and where it came in.
+struct Caller {
+  route::Address address;
+  std::string_view address_text;
+  uint16_t listener_port = 0;
+  bool tls = false;
+};
+
+/// What is to be done with one request. Kept for the next request, so that its texts keep their memory.
+struct Routed {
+  TableLease table;
+  const route::Host* host = nullptr;      // nullptr: refused before any host was looked up
+  const route::Rule* rule = nullptr;      // nullptr: none matched
+  const route::Policy* policy = nullptr;  // with `rule`
+  const route::Split* split = nullptr;
+  uint16_t status = 0;   // the gateway answers itself; 0: forward
+  std::string location;  // of that answer; empty: none
+  // to forward
+  route::BackendId backend = route::kNoIndex;
+  route::BackendId stable = route::kNoIndex;  // the main version's, when a split decided; else as `backend`
+  route::Role role = route::Role::kStable;
+  std::string_view target;  // of the request's bytes, or of own_target
+  std::string_view host_name;
+  std::string own_target;
+  std::string own_host;
+  std::string forwarded_prefix;  // X-Forwarded-Prefix; empty: none
+  std::string scheme;            // as backends are told
+  std::string forwarded_port;
+  std::string client;           // address, after trusted headers
+  std::string balance_key;      // of a consistent hash or an affinity cookie; empty: none
+  std::string affinity_cookie;  // Set-Cookie of the answer; empty: none
+  std::string sticky_cookie;    // the same, of a sticky split
+
+  void clear();
+};
+
+class Router {
+ public:
+  explicit Router(uint64_t seed) : splits_(seed) {}
+
+  void set_table(route::TablePtr table) { table_ = TableLease(std::move(table)); }
+  const TableLease& table() const { return table_; }
+  Splits& splits() { return splits_; }
+  route::Rng& rng() { return splits_.rng(); }
+
+  /// `head` and `caller` must live as long as `routed` is used.
+  void route(const http::RequestHead& head, const Caller& caller, net::Instant now, Routed& routed);
+
+ private:
+  struct Input;
+  void forward(const Input& input, const route::Match& match, Routed& routed);
+  void draw(const Input& input, route::Match& match, Routed& routed);
+  void set_affinity(const Input& input, uint32_t destination, Routed& routed);
+  void edit(const Input& input, const route::Match& match, Routed& routed);
+  void tell_of_client(const Input& input, Routed& routed);
+  void set_balance_key(const Input& input, Routed& routed);
+  std::string_view draw_key(const Input& input, const route::Sticky& sticky, Routed& routed);
+
+  TableLease table_;
+  route::Scratch scratch_;
+  Splits splits_;
+};
+
+}  // namespace graylane::gateway
