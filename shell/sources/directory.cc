@@ -48,6 +48,13 @@ void report_duplicates(const std::vector<ObjectPtr>& objects, Diagnostics& diagn
   }
 }
 
+// A status belongs to controllers: files say what is wanted, not what is.
+Object with_status_of(Object object, const Object& stored) {
+  const doc::Value* status = stored.find("status");
+  if (status != nullptr && object.find("status") == nullptr) object.content.as_object()->set("status", *status);
+  return object;
+}
+
 uint64_t first_order(size_t file_index) { return uint64_t{file_index} << kOrderBits; }
 
 // For a file whose index may have changed. Objects that have their order already stay the same ones.
@@ -111,11 +118,20 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   return known;
 }
 
-Result<Synced> DirectorySource::sync(control::Client& client) {
+Result<Synced> DirectorySource::sync(control::Client& client, const Check& check) {
   auto scan = this->scan();
   if (!scan) return std::unexpected(std::move(scan.error()));
   Synced synced{false, 0, std::move(scan->diagnostics)};
   if (has_errors(synced.diagnostics)) return synced;
+  if (check) {
+    const auto plan = this->plan(client, *scan);
+    const auto found = plan ? check(plan->changes) : Result<Diagnostics>(std::unexpected(plan.error()));
+    if (!found) return std::unexpected(found.error());
+    if (has_errors(*found)) {
+      std::ranges::copy(*found, std::back_inserter(synced.diagnostics));
+      return synced;
+    }
+  }
   const auto revision = write(client, *scan);
   if (!revision) return std::unexpected(revision.error());
   synced.in_force = true;
@@ -144,10 +160,10 @@ Result<DirectorySource::Plan> DirectorySource::plan(control::Client& client, con
   std::set<ObjectKey> present;
   for (const ObjectPtr& object : scan.objects) {
     present.insert(object->key);
-    const auto in_force = is_in_force(client, object);
-    if (!in_force) return std::unexpected(in_force.error());
-    if (*in_force) continue;
-    plan.changes.push_back(Change::apply(*object));
+    auto stored = client.get(object->key);
+    if (!stored && stored.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(stored.error()));
+    if (stored && is_in_force(object, *stored)) continue;
+    plan.changes.push_back(Change::apply(stored ? with_status_of(*object, **stored) : *object));
     plan.applied.push_back(object);
   }
   for (const auto& [key, own] : own_) {
@@ -160,13 +176,9 @@ Result<DirectorySource::Plan> DirectorySource::plan(control::Client& client, con
 }
 
 // Whether the store still has what this source wrote for that very object; spares copying and comparing it.
-Result<bool> DirectorySource::is_in_force(control::Client& client, const ObjectPtr& object) const {
+bool DirectorySource::is_in_force(const ObjectPtr& object, const ObjectPtr& stored) const {
   const auto own = own_.find(object->key);
-  if (own == own_.end() || own->second.scanned != object) return false;
-  const auto stored = client.get(object->key);
-  if (stored) return (*stored)->revision == own->second.stored->revision;
-  if (stored.error().code == ErrorCode::kNotFound) return false;
-  return std::unexpected(stored.error());
+  return own != own_.end() && own->second.scanned == object && stored->revision == own->second.stored->revision;
 }
 
 void DirectorySource::remember(const Scan& scan, const Plan& plan, control::Written written) {

@@ -8,6 +8,7 @@
 // Files whose stamp did not change are not read again; their objects are the same pointers as before.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -44,8 +45,10 @@ class DirectorySource {
 
   /// Makes the store agree with the directory, in one batch: its objects are applied, whoever wrote them before; objects
   /// that this source wrote and that vanished are deleted; all others are left alone. With an error in the directory
-  /// nothing is written: the last good state stays. Errors: those of scan() and of the client.
-  Result<Synced> sync(control::Client& client);
+  /// nothing is written: the last good state stays. So it is with errors that `check` finds in the changes before they are
+  /// written. Errors: those of scan(), of the client and of the check.
+  using Check = std::function<Result<Diagnostics>(const std::vector<control::Change>&)>;
+  Result<Synced> sync(control::Client& client, const Check& check = {});
 
  private:
   struct KnownFile {
@@ -66,7 +69,7 @@ class DirectorySource {
   KnownFile read(const ManifestFile& file, size_t file_index) const;
   Result<Plan> plan(control::Client& client, const Scan& scan) const;
   Result<uint64_t> write(control::Client& client, const Scan& scan);
-  Result<bool> is_in_force(control::Client& client, const api::ObjectPtr& object) const;
+  bool is_in_force(const api::ObjectPtr& object, const api::ObjectPtr& stored) const;
   void remember(const Scan& scan, const Plan& plan, control::Written written);
 
   const std::string path_;

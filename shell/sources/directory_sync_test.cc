@@ -249,5 +249,22 @@ TEST(DirectorySync, StoreErrorsAreReturnedAndTheNextSyncRepairs) {
   EXPECT_THAT(names(large), ElementsAre("a", "b"));
 }
 
+TEST(DirectorySync, AStatusThatControllersWroteStays) {
+  // Files say what is wanted. Taking a Pod's status away would take it out of the endpoints for a moment.
+  const TestDirectory dir;
+  dir.write("a.yaml", config_map("a"));
+  store::MemoryStore store;
+  DirectorySource source(dir.path());
+  synced(source, store);
+  api::Object with_status = **store.get(key_of("a"));
+  with_status.content.as_object()->set("status", doc::Value("ready"));
+  ASSERT_TRUE(store.apply(with_status));
+  EXPECT_EQ(synced(source, store), 2u) << "nothing to write";
+  dir.write("a.yaml", config_map("a", "2"));
+  EXPECT_EQ(synced(source, store), 3u);
+  EXPECT_EQ(value_of(store, "a"), "2");
+  ASSERT_NE((*store.get(key_of("a")))->find("status"), nullptr);
+}
+
 }  // namespace
 }  // namespace graylane::sources
