@@ -16,6 +16,7 @@ constexpr auto kManifests = "Manifests";
 constexpr auto kReading = "Reading Ingresses (spelled as ingress-nginx spells them)";
 constexpr auto kRequest = "Request";
 constexpr auto kOutput = "Output";
+constexpr auto kServing = "Serving";
 
 /// A flag with a value; the last one counts.
 CLI::Option* value(CLI::App& app, const std::string& names, std::string& into, const char* placeholder, const std::string& text,
@@ -41,12 +42,25 @@ void plain_switch(CLI::App& app, const std::string& names, bool& into, const std
   app.add_flag(names, into, text)->group(group)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
+void add_state_flag(CLI::App& app, std::string& state) {
+  value(app, "--state", state, "<folder>", "the state folder of the instance; default .graylane", kManifests);
+}
+
+void add_ingress_flags(CLI::App& app, ReadFlags& read);
+
+/// Of commands that read manifests, or ask a running instance when none are named.
 void add_read_flags(CLI::App& app, ReadFlags& read) {
+  add_state_flag(app, read.state);
+  add_ingress_flags(app, read);
+  boolean(app, "--tls-listener", read.tls_listener, "assume a listener for https, so that ssl-redirect has somewhere to lead");
+}
+
+void add_ingress_flags(CLI::App& app, ReadFlags& read) {
   value(app, "-f,--filename", read.path, "<dir-or-file>", "manifests: a directory, read with all its folders, or one file",
         kManifests);
   value(app, "--compat", read.compat, "<words>", "safe, exact, or safe with exceptions: safe,+cross-namespace (help compat)",
         kReading);
-  choice(app, "--split", read.split, "{exact | random}", "how weights divide requests (help split)", kReading);
+  choice(app, "--split", read.split, "{exact | random}", "how weights divide requests (help splits)", kReading);
   value(app, "--ingress-class", read.ingress_class, "<names>",
         "classes that are ours, with commas; default nginx,graylane (help classes)", kReading);
   value(app, "--controller-class", read.controller_class, "<names>", "controllers of an IngressClass that are ours", kReading);
@@ -57,7 +71,6 @@ void add_read_flags(CLI::App& app, ReadFlags& read) {
   boolean(app, "--disable-catch-all", read.disable_catch_all, "leave out Ingresses with a default backend");
   boolean(app, "--enable-annotation-validation", read.enable_annotation_validation,
           "refuse values of annotations that ingress-nginx refuses (default true)");
-  boolean(app, "--tls-listener", read.tls_listener, "assume a listener for https, so that ssl-redirect has somewhere to lead");
 }
 
 bool is_switch(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
@@ -76,6 +89,9 @@ CommandLine::CommandLine() : root_("", "graylane") {
   add_lint();
   add_get();
   add_describe();
+  add_up();
+  add_watching();
+  add_trying();
   add_others();
 }
 
@@ -134,6 +150,43 @@ void CommandLine::add_describe() {
   app.add_option("name", describe.name, "the object");
   value(app, "-n,--namespace", describe.ns, "<namespace>", "default: default", kManifests);
   add_read_flags(app, describe.read);
+}
+
+void CommandLine::add_up() {
+  CLI::App& app = add("up");
+  add_ingress_flags(app, up.read);
+  value(app, "--state", up.read.state, "<folder>", "where the instance keeps its state; default .graylane", kManifests);
+  plain_switch(app, "--strict", up.strict, "end with exit code 1 when the first load has errors", kManifests);
+  value(app, "--listen", up.listen, "<address:port>", "where requests come in; default 127.0.0.1:8080", kServing);
+  value(app, "--admin", up.admin, "<address:port>", "health and metrics, or off; default 127.0.0.1:9180", kServing);
+  value(app, "--workers", up.workers, "<number>", "threads that serve; default: as many as there are cores", kServing);
+  value(app, "--access-log", up.access_log, "<file>", "a line for each request; - is standard output; default off", kServing);
+  choice(app, "--access-log-format", up.access_log_format, "{nginx | json}", "nginx: as ingress-nginx writes it", kServing);
+  value(app, "--drain-timeout", up.drain_timeout, "<time>",
+        "how long requests may take to end after SIGTERM, such as 500ms; default 5s", kServing);
+}
+
+void CommandLine::add_watching() {
+  CLI::App& splits = add("split");
+  add_state_flag(splits, split.read.state);
+  choice(splits, "-o,--output", split.output, "{table | json}", "json: one object a line", kOutput);
+  CLI::App& log = add("logs");
+  log.add_option("pod", logs.pod, "a Pod, or the beginning of its name");
+  add_state_flag(log, logs.state);
+  value(log, "-n,--namespace", logs.ns, "<namespace>", "default: default", kManifests);
+  value(log, "-c,--container", logs.container, "<name>", "of several containers, this one", kManifests);
+  plain_switch(log, "--follow", logs.follow, "go on until interrupted", kOutput);
+}
+
+void CommandLine::add_trying() {
+  CLI::App& doctors = add("doctor");
+  value(doctors, "-f,--filename", doctor.path, "<dir-or-file>", "look also at what these manifests need", kManifests);
+  add_state_flag(doctors, doctor.state);
+  value(doctors, "--listen", doctor.listen, "<address:port>", "as for up", kServing);
+  value(doctors, "--admin", doctor.admin, "<address:port>", "as for up", kServing);
+  CLI::App& demos = add("demo");
+  value(demos, "-f,--filename", demo.path, "<dir>", "the example; default examples/nginx-canary", kManifests);
+  plain_switch(demos, "--keep", demo.keep, "stay up at the end, to try things by hand", kServing);
 }
 
 void CommandLine::add_others() {

@@ -33,6 +33,11 @@ class CommandLine {
   LintFlags lint;
   GetFlags get;
   DescribeFlags describe;
+  UpFlags up;
+  SplitFlags split;
+  LogsFlags logs;
+  DoctorFlags doctor;
+  DemoFlags demo;
   std::string version_output = "text";
   std::string shell;
   std::string topic;
@@ -43,6 +48,9 @@ class CommandLine {
   void add_lint();
   void add_get();
   void add_describe();
+  void add_up();
+  void add_watching();
+  void add_trying();
   void add_others();
   /// "--x=v" becomes "--x" "v" and, for a switch, "--x" "true" becomes "--x=true", so that both spellings work everywhere.
   std::vector<std::string> spell(const std::vector<std::string>& arguments) const;

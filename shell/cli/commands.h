@@ -10,6 +10,13 @@ int explain(const ExplainFlags& flags, Io& io);
 int lint(const LintFlags& flags, Io& io);
 int get(const GetFlags& flags, Io& io);
 int describe(const DescribeFlags& flags, Io& io);
+int up(const UpFlags& flags, Io& io);
+/// By a running instance only.
+int split(const SplitFlags& flags, Io& io);
+int logs(const LogsFlags& flags, Io& io);
+int doctor(const DoctorFlags& flags, Io& io);
+int demo(const DemoFlags& flags, Io& io);
 int version(const std::string& output, Io& io);
+std::string program_version();
 
 }  // namespace graylane::cli

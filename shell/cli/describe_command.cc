@@ -36,7 +36,7 @@ class Description {
     columns.row({"Name:", object_.key.name});
     if (!object_.key.ns.empty()) columns.row({"Namespace:", object_.key.ns});
     columns.row({"Kind:", object_.gvk.kind + ", " + object_.gvk.api_version()});
-    columns.row({"From:", object_.at(object_.content.at()).to_string()});
+    columns.row({"From:", object_.file ? object_.at(object_.content.at()).to_string() : "a controller"});
     return columns.text(2);
   }
 
@@ -92,7 +92,7 @@ int not_found(Io& io, std::string what, const std::string& meant, const std::str
   tell(io, {ErrorCode::kNotFound,
             std::move(what),
             {},
-            meant.empty() ? "see what there is: graylane get -A -f " + path : fmt::format("did you mean {}?", meant)});
+            meant.empty() ? "see what there is: graylane get -A" + from(path) : fmt::format("did you mean {}?", meant)});
   return kNotFound;
 }
 
@@ -128,9 +128,8 @@ int describe(const DescribeFlags& flags, Io& io) {
     asked.name = asked.kind.substr(slash + 1);
     asked.kind.resize(slash);
   }
-  if (!asked.read.path.empty() && (asked.kind.empty() || asked.name.empty())) {
-    tell(io,
-         {ErrorCode::kInvalid, "describe needs a kind and a name", {}, "graylane describe -f DIRECTORY_OR_FILE ingress NAME"});
+  if (asked.kind.empty() || asked.name.empty()) {
+    tell(io, {ErrorCode::kInvalid, "describe needs a kind and a name", {}, "graylane describe ingress NAME"});
     return kUsage;
   }
   int exit_code = kOk;

@@ -64,6 +64,7 @@ class Finder {
 
   std::vector<Excluded> run() {
     for (const api::ObjectPtr& object : manifests_.offline.objects()) {
+      if (!object->file) continue;  // made by a controller
       read_.insert({*object->file, object->content.at()});
       if (object->key.kind == "Ingress") decoded(*object);
     }

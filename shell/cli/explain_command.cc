@@ -138,7 +138,10 @@ class LineRun {
 
 int explain_lines(const ExplainFlags& flags, Answerer& answerer, Io& io) {
   const bool json = flags.output == "json";
-  if (flags.requests == "-") return LineRun(io.in_fd, "<stdin>", answerer, json, io).run() ? kOk : kFailed;
+  if (flags.requests == "-" || io.running != nullptr) {
+    const std::string name = flags.requests == "-" ? "<stdin>" : flags.requests;
+    return LineRun(io.in_fd, name, answerer, json, io).run() ? kOk : kFailed;
+  }
   const int fd = ::open(flags.requests.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     tell(io, {ErrorCode::kUnavailable,
@@ -170,7 +173,6 @@ std::optional<Error> misuse(const ExplainFlags& flags) {
 
 int explain(const ExplainFlags& flags, Io& io) {
   int exit_code = kOk;
-  if (flags.read.path.empty()) return open_manifests("explain", flags.read, io, exit_code), exit_code;
   if (const auto error = misuse(flags)) return tell(io, *error), kUsage;
   const auto request = flags.url.empty() ? Result<RequestLine>() : request_of(flags);
   if (!request) return tell(io, request.error()), kUsage;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace graylane::cli {
 
@@ -46,7 +47,26 @@ Result<void> read_split(std::string_view text, route::SplitMode& into) {
   return {};
 }
 
+struct Unit {
+  std::string_view name;
+  int64_t milliseconds;
+};
+constexpr std::array<Unit, 3> kUnits = {{{"ms", 1}, {"s", 1'000}, {"m", 60'000}}};
+constexpr std::chrono::milliseconds kDurationMax = std::chrono::hours(1);
+
 }  // namespace
+
+Result<std::chrono::milliseconds> parse_duration(std::string_view flag, std::string_view text) {
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  const auto* found = std::ranges::find(kUnits, unit, &Unit::name);
+  if (error == std::errc() && found != kUnits.end() && number * found->milliseconds <= kDurationMax.count()) {
+    return std::chrono::milliseconds(number * found->milliseconds);
+  }
+  return fail(ErrorCode::kInvalid, fmt::format("--{} cannot be \"{}\"", flag, text), {},
+              "write a time of at most an hour, such as 5s or 500ms");
+}
 
 bool is_bool_word(std::string_view text) { return contains(kTrue, text) || contains(kFalse, text); }
 

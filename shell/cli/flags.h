@@ -1,6 +1,7 @@
 // What the commands were told on the command line. Plain values, checked only as far as their types go.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,8 @@ namespace graylane::cli {
 
 /// Where manifests are and how they are read. Booleans are still text ("": not given), as in the arguments of ingress-nginx.
 struct ReadFlags {
-  std::string path;
+  std::string path;                 // empty: those of a running instance
+  std::string state = ".graylane";  // which instance
   std::string compat = "safe";
   std::string split = "exact";
   std::string ingress_class;
@@ -21,6 +23,7 @@ struct ReadFlags {
   std::string disable_catch_all;
   std::string enable_annotation_validation;
   std::string tls_listener;
+  bool operator==(const ReadFlags&) const = default;
 };
 
 Result<ingress_nginx::Options> options_of(const ReadFlags& flags);
@@ -61,5 +64,44 @@ struct DescribeFlags {
   std::string name;
   std::string ns;
 };
+
+struct UpFlags {
+  ReadFlags read;
+  std::string listen = "127.0.0.1:8080";
+  std::string admin = "127.0.0.1:9180";
+  std::string workers;
+  std::string access_log = "off";
+  std::string access_log_format = "nginx";
+  std::string drain_timeout = "5s";
+  bool strict = false;
+};
+
+struct SplitFlags {
+  ReadFlags read;
+  std::string output = "table";
+};
+
+struct LogsFlags {
+  std::string state = ".graylane";
+  std::string pod;
+  std::string container;
+  std::string ns = "default";
+  bool follow = false;
+};
+
+struct DoctorFlags {
+  std::string path;
+  std::string listen = "127.0.0.1:8080";
+  std::string admin = "127.0.0.1:9180";
+  std::string state = ".graylane";
+};
+
+struct DemoFlags {
+  std::string path = "examples/nginx-canary";
+  bool keep = false;
+};
+
+/// "5s", "500ms", "2m"; 0 to 1 h.
+Result<std::chrono::milliseconds> parse_duration(std::string_view flag, std::string_view text);
 
 }  // namespace graylane::cli

@@ -128,11 +128,11 @@ class Getter {
   }
 
   int refuse(std::string what, const std::string& meant) {
-    tell(io_,
-         {ErrorCode::kNotFound,
-          std::move(what),
-          {},
-          meant.empty() ? "see what there is: graylane get -A -f " + flags_.read.path : fmt::format("did you mean {}?", meant)});
+    tell(io_, {ErrorCode::kNotFound,
+               std::move(what),
+               {},
+               meant.empty() ? "see what there is: graylane get -A" + from(flags_.read.path)
+                             : fmt::format("did you mean {}?", meant)});
     return kNotFound;
   }
 

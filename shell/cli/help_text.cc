@@ -8,7 +8,40 @@ namespace graylane::cli {
 
 namespace {
 
-const std::array<CommandText, 7> kCommands = {{
+const std::array<CommandText, 12> kCommands = {{
+    {.name = "up",
+     .group = "Traffic",
+     .purpose = "Serve the manifests of a directory: Pods as local processes, routes, live edits",
+     .usage = {"graylane up -f <dir-or-file> [--listen <address:port>] [--admin {<address:port> | off}] [flags]"},
+     .details =
+         "Deployments become Pods, which are processes of this machine; what stands for a container image is said in "
+         "images.yaml beside the manifests. The directory is watched: an edit takes effect as a whole, in all workers, "
+         "without a request lost, or not at all when it has errors.\n\n"
+         "SIGTERM and Ctrl-C drain; a second one ends at once. SIGHUP opens the access log anew and reads the directory.\n",
+     .examples = {"graylane up -f examples/nginx-canary",
+                  "graylane up -f examples/nginx-canary --listen 127.0.0.1:8081 --admin off"},
+     .exit_codes = {"0  drained and ended",
+                    "1  an address or the state folder is taken, or --strict and the first load has errors", "2  usage"},
+     .next = "graylane split shows how the requests divide, graylane explain <url> where one goes"},
+    {.name = "demo",
+     .group = "Traffic",
+     .purpose = "Play a gray release from beginning to end, under load, on this machine",
+     .usage = {"graylane demo [-f <dir>] [--keep]"},
+     .details =
+         "Works on a copy of the example: only the old version; a header to the new one; the header and 20 %; 50 %; 100 %; "
+         "the old Service re-pointed; the canary deleted. Each scene shows the asked share beside the measured one, and "
+         "how many requests failed.\n",
+     .examples = {"graylane demo", "graylane demo --keep"},
+     .exit_codes = {"0  no request failed, and every share was as asked", "1  not so", "2  usage"},
+     .next = "graylane up -f <dir> does it with your own manifests"},
+    {.name = "split",
+     .group = "Traffic",
+     .purpose = "Show the asked and the measured share of each canary of a running instance",
+     .usage = {"graylane split [--state <folder>] [-o {table | json}]"},
+     .details = "",
+     .examples = {"graylane split", "graylane split -o json", "watch -n 1 graylane split"},
+     .exit_codes = {"0  shown", "1  the instance did not answer", "2  usage, or no instance is running"},
+     .next = "graylane get routes -o wide shows the routes with their endpoints"},
     {.name = "explain",
      .group = "Traffic",
      .purpose = "Say where a request goes, which rule decided, and why the others did not",
@@ -63,6 +96,22 @@ const std::array<CommandText, 7> kCommands = {{
                   "graylane describe -f examples/nginx-canary svc/new-nginx"},
      .exit_codes = {"0  shown", "1  the manifests cannot be read", "2  usage", "3  no object of that name, or no such kind"},
      .next = "graylane explain -f <dir-or-file> <url> asks for one request"},
+    {.name = "logs",
+     .group = "Objects",
+     .purpose = "Print what the Pods of an instance have written",
+     .usage = {"graylane logs <pod> [-n <namespace>] [-c <container>] [--follow] [--state <folder>]"},
+     .details = "Also of an instance that has ended, and of Pods that are gone: what is there is read from the state folder.\n",
+     .examples = {"graylane logs new-nginx", "graylane logs new-nginx --follow"},
+     .exit_codes = {"0  printed", "1  cannot be read", "2  usage", "3  no Pod of that name, or several"},
+     .next = "graylane describe pod <name> says how a Pod is"},
+    {.name = "doctor",
+     .group = "Other",
+     .purpose = "Say what this machine lacks for running an instance, and how to mend it",
+     .usage = {"graylane doctor [-f <dir-or-file>] [--listen <address:port>] [--admin <address:port>] [--state <folder>]"},
+     .details = "",
+     .examples = {"graylane doctor", "graylane doctor -f examples/nginx-canary"},
+     .exit_codes = {"0  nothing is lacking", "1  something is", "2  usage"},
+     .next = "graylane up -f <dir-or-file>"},
     {.name = "version",
      .group = "Other",
      .purpose = "Print the version of the program and of what it is built from",
@@ -131,7 +180,7 @@ const std::array<TopicText, 5> kTopics = {{
      "  older-canary-404    a canary older than the stable Ingress of the same Service takes its location away\n"
      "\n"
      "--compat=safe is none of them, --compat=exact all four; single ones with + and -: --compat=safe,+cross-namespace\n"},
-    {"split", "how requests are divided by weight",
+    {"splits", "how requests are divided by weight",
      "--split=exact (default) keeps within 2 requests of the asked share in any window, of any length, without a pattern "
      "that a client could fall into step with. --split=random draws for every request, as nginx does. The annotation "
      "graylane.dev/split-by: cookie:NAME | header:NAME | source-ip keeps each user with one version.\n"},

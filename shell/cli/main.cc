@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "cli/run.h"
+#include "local/hidden_commands.h"
 
 namespace {
 
@@ -26,6 +27,7 @@ size_t width_of(int fd) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const auto code = graylane::local::run_hidden_command(argc, argv)) return *code;
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is seen where we write
   graylane::cli::Output out(STDOUT_FILENO);
   graylane::cli::Output err(STDERR_FILENO);

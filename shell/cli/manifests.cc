@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "cli/exit_code.h"
+#include "cli/running.h"
 
 namespace graylane::cli {
 
@@ -19,7 +20,7 @@ std::tuple<std::string_view, Position> place(const Diagnostic& diagnostic) {
 
 Error no_path(std::string_view command) {
   return {ErrorCode::kInvalid,
-          fmt::format("{} needs manifests: asking a running instance is not possible yet", command),
+          fmt::format("{} needs manifests", command),
           {},
           fmt::format("graylane {} -f DIRECTORY_OR_FILE ...", command)};
 }
@@ -39,6 +40,7 @@ std::optional<Manifests> open_manifests(std::string_view command, const ReadFlag
     exit_code = code;
     return std::nullopt;
   };
+  if (flags.path.empty() && io.running != nullptr) return io.running->manifests();
   if (flags.path.empty()) return give_up(no_path(command), kUsage);
   auto options = options_of(flags);
   if (!options) return give_up(options.error(), kUsage);
@@ -54,7 +56,9 @@ void tell_errors(const Diagnostics& diagnostics, const std::string& path, Io& io
   for (const Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.severity == Severity::kError && ++errors <= kErrorsTold) io.talk(show(diagnostic, io.err_colour));
   }
-  if (errors > kErrorsTold) io.talk(fmt::format("... and {} more: graylane lint -f {}", errors - kErrorsTold, path));
+  if (errors > kErrorsTold) {
+    io.talk(fmt::format("... and {} more: graylane lint -f {}", errors - kErrorsTold, path.empty() ? "DIRECTORY" : path));
+  }
 }
 
 }  // namespace graylane::cli

@@ -23,6 +23,9 @@ struct Manifests {
 /// Nothing when that failed; then it was told, and `exit_code` is set.
 std::optional<Manifests> open_manifests(std::string_view command, const ReadFlags& flags, Io& io, int& exit_code);
 
+/// " -f PATH", for a command line that is proposed; empty for a running instance.
+inline std::string from(const std::string& path) { return path.empty() ? "" : " -f " + path; }
+
 /// Errors of the diagnostics on stderr: the first ones, and how to see the rest. `path` is what was read.
 void tell_errors(const Diagnostics& diagnostics, const std::string& path, Io& io);
 

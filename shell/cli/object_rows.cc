@@ -61,11 +61,64 @@ std::string images_of(const api::Object& object, std::initializer_list<const cha
   return or_none(images);
 }
 
-Cells deployment_cells(const api::Object& object) {
-  return {std::to_string(api::read_deployment(object).replicas), images_of(object, {"spec", "template", "spec", "containers"})};
+const doc::Value* at_path(const doc::Value* value, std::initializer_list<std::string_view> members) {
+  for (const std::string_view member : members) value = value != nullptr ? value->find(member) : nullptr;
+  return value;
 }
 
-Cells pod_cells(const api::Object& object) { return {images_of(object, {"spec", "containers"})}; }
+/// 0 when absent: Kubernetes leaves zeros away.
+int64_t number_at(const doc::Value* value, std::initializer_list<std::string_view> members) {
+  const doc::Value* found = at_path(value, members);
+  return found != nullptr && found->as_int() != nullptr ? *found->as_int() : 0;
+}
+
+std::string text_at(const doc::Value* value, std::initializer_list<std::string_view> members) {
+  const doc::Value* found = at_path(value, members);
+  return found != nullptr && found->as_string() != nullptr ? *found->as_string() : std::string();
+}
+
+/// Without a status, as in a file, nothing is known of Pods.
+Cells deployment_cells(const api::Object& object) {
+  const doc::Value* status = object.find("status");
+  const auto count = [&](const char* of) { return status == nullptr ? "-" : std::to_string(number_at(status, {of})); };
+  return {fmt::format("{}/{}", count("readyReplicas"), api::read_deployment(object).replicas), count("updatedReplicas"),
+          count("availableReplicas"), images_of(object, {"spec", "template", "spec", "containers"})};
+}
+
+/// As kubectl sums a Pod up.
+struct PodSummary {
+  size_t containers = 0;
+  size_t ready = 0;
+  int64_t restarts = 0;
+  std::string status;
+};
+
+PodSummary summary_of(const api::Object& object) {
+  PodSummary sum;
+  sum.status = text_at(&object.content, {"status", "phase"});
+  const doc::Value* containers = at_path(&object.content, {"spec", "containers"});
+  if (containers != nullptr && containers->as_array() != nullptr) sum.containers = containers->as_array()->size();
+  const doc::Value* statuses = at_path(&object.content, {"status", "containerStatuses"});
+  if (statuses == nullptr || statuses->as_array() == nullptr) return sum;
+  for (const doc::Value& status : *statuses->as_array()) {
+    const doc::Value* ready = status.find("ready");
+    if (ready != nullptr && ready->as_bool() != nullptr && *ready->as_bool()) ++sum.ready;
+    sum.restarts += number_at(&status, {"restartCount"});
+    for (const char* state : {"waiting", "terminated"}) {
+      const std::string reason = text_at(&status, {"state", state, "reason"});
+      if (!reason.empty()) sum.status = reason;
+    }
+  }
+  return sum;
+}
+
+Cells pod_cells(const api::Object& object) {
+  PodSummary sum = summary_of(object);
+  if (!text_at(&object.content, {"metadata", "deletionTimestamp"}).empty()) sum.status = "Terminating";
+  const std::string ip = text_at(&object.content, {"status", "podIP"});
+  return {fmt::format("{}/{}", sum.ready, sum.containers), sum.status.empty() ? kUnknown : sum.status,
+          std::to_string(sum.restarts), ip.empty() ? kNone : ip};
+}
 
 size_t members_of(const api::Object& object, const char* member) {
   const doc::Value* value = object.find(member);
@@ -117,8 +170,8 @@ const Layout& layout_of(std::string_view kind) {
   static const std::vector<Layout> kLayouts = {
       {"Ingress", {"CLASS", "HOSTS", "PORTS"}, ingress_cells},
       {"Service", {"TYPE", "CLUSTER-IP", "PORT(S)"}, service_cells},
-      {"Deployment", {"REPLICAS", "IMAGES"}, deployment_cells},
-      {"Pod", {"IMAGES"}, pod_cells},
+      {"Deployment", {"READY", "UP-TO-DATE", "AVAILABLE", "IMAGES"}, deployment_cells},
+      {"Pod", {"READY", "STATUS", "RESTARTS", "IP"}, pod_cells},
       {"ConfigMap", {"DATA"}, data_cells},
       {"Secret", {"TYPE", "DATA"}, secret_cells},
       {"Endpoints", {"ENDPOINTS"}, endpoints_cells},

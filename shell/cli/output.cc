@@ -21,8 +21,9 @@ void Output::write(std::string_view text) {
 }
 
 void Output::flush() {
+  if (text_ != nullptr) *text_ += buffer_;
   std::string_view rest = buffer_;
-  while (!rest.empty() && !closed()) {
+  while (!rest.empty() && !closed() && text_ == nullptr) {
     const ssize_t written = ::write(fd_, rest.data(), rest.size());
     if (written >= 0) {
       rest.remove_prefix(static_cast<size_t>(written));

@@ -1,5 +1,5 @@
-// Output: a buffered stream to stdout or stderr. A reader that went away (`| head`) is no failure: what is written then is
-// dropped. One thread.
+// Output: a buffered stream to stdout or stderr, or into a text. A reader that went away (`| head`) is no failure: what is
+// written then is dropped. One thread.
 #pragma once
 
 #include <string>
@@ -10,6 +10,8 @@ namespace graylane::cli {
 class Output {
  public:
   explicit Output(int fd) : fd_(fd) {}
+  /// Into `text`, which outlives this.
+  explicit Output(std::string& text) : text_(&text) {}
   ~Output() { flush(); }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -26,10 +28,13 @@ class Output {
   int failure() const;
 
  private:
-  int fd_;
+  int fd_ = -1;
+  std::string* text_ = nullptr;
   int error_ = 0;
   std::string buffer_;
 };
+
+class RunningInstance;
 
 /// What a command talks to. Data goes to `out`, everything else to `err`.
 struct Io {
@@ -40,6 +45,7 @@ struct Io {
   bool err_colour = false;
   size_t out_width = 0;  // of the terminal; 0: it is none, and lines are not broken
   size_t err_width = 0;
+  RunningInstance* running = nullptr;  // the instance that carries out the command; null: a program of its own
 
   /// A line on stderr, after what stdout has so far; broken to the terminal's width.
   void talk(std::string_view text);

@@ -55,17 +55,20 @@ std::string name_of(const Test& test) {
   return {};
 }
 
-std::string rule_of(const Split& split, size_t destination) {
+std::string list(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }
+
+std::string conditions_of(const Split& split, size_t destination) {
   std::vector<std::string> parts;
   for (const Test& test : split.tests) {
     if (test.destination == destination) parts.push_back(name_of(test));
   }
-  const uint64_t weight = split.destinations[destination].weight;
-  if (split.total > 0 && weight > 0) parts.push_back(percent(static_cast<double>(weight) / static_cast<double>(split.total)));
-  return parts.empty() ? "never" : fmt::format("{}", fmt::join(parts, ", "));
+  return list(parts);
 }
 
-std::string list(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ", ")); }
+std::string weight_of(const Split& split, size_t destination) {
+  const uint64_t weight = split.destinations[destination].weight;
+  return split.total > 0 && weight > 0 ? percent(static_cast<double>(weight) / static_cast<double>(split.total)) : "";
+}
 
 /// A literal with the places that a request fills in as '$' and a number or "{...}".
 std::string text_of(const route::TextTemplate& text) {
@@ -158,14 +161,18 @@ class Lister {
   void add_split(const Host& host, const Split& split, RouteRow row) {
     set_stable(row, split.destinations[0].backend);
     row.sticky = sticky_of(split);
-    const std::string stable_endpoints = row.endpoints;
     for (size_t i = 1; i < split.destinations.size(); ++i) {
       const Destination& canary = split.destinations[i];
       row.canary = name_of(table_.backend(canary.backend));
       row.canary_service = service_of(table_.backend(canary.backend));
       row.canary_object = object_of(host, canary.at);
-      row.rule = rule_of(split, i);
-      row.endpoints = fmt::format("{}/{}", stable_endpoints, table_.backend(canary.backend).endpoints.size());
+      row.conditions = conditions_of(split, i);
+      row.weight = weight_of(split, i);
+      const bool both = !row.conditions.empty() && !row.weight.empty();
+      row.rule = both ? row.conditions + ", " + row.weight : row.conditions + row.weight;
+      if (row.rule.empty()) row.rule = "never";
+      row.canary_endpoints = table_.backend(canary.backend).endpoints.size();
+      row.endpoints = fmt::format("{}/{}", row.stable_endpoints, row.canary_endpoints);
       rows_.push_back(row);
     }
     if (split.destinations.size() == 1) rows_.push_back(std::move(row));
@@ -174,7 +181,8 @@ class Lister {
   void set_stable(RouteRow& row, route::BackendId id) const {
     row.stable = name_of(table_.backend(id));
     row.stable_service = service_of(table_.backend(id));
-    row.endpoints = std::to_string(table_.backend(id).endpoints.size());
+    row.stable_endpoints = table_.backend(id).endpoints.size();
+    row.endpoints = std::to_string(row.stable_endpoints);
   }
 
   static std::string object_of(const Host& host, const route::Origin& at) {
@@ -194,6 +202,15 @@ std::map<std::string, route::HostPtr> named_hosts(const Table& table) {
   return hosts;
 }
 
+/// As people name them; by name, then expressions, then the fallback.
+std::vector<std::pair<std::string, route::HostPtr>> all_hosts(const Table& table) {
+  const auto named = named_hosts(table);
+  std::vector<std::pair<std::string, route::HostPtr>> hosts(named.begin(), named.end());
+  for (const route::HostRegex& entry : table.regexes) hosts.emplace_back("~" + entry.regex->pattern(), entry.host);
+  hosts.emplace_back("*", table.fallback);
+  return hosts;
+}
+
 }  // namespace
 
 bool RouteRow::is_of(std::string_view ns) const {
@@ -203,9 +220,18 @@ bool RouteRow::is_of(std::string_view ns) const {
 
 std::vector<RouteRow> route_rows(const Table& table) {
   Lister lister(table);
-  for (const auto& [name, host] : named_hosts(table)) lister.add(name, *host);
-  for (const route::HostRegex& entry : table.regexes) lister.add("~" + entry.regex->pattern(), *entry.host);
-  lister.add("*", *table.fallback);
+  for (const auto& [name, host] : all_hosts(table)) lister.add(name, *host);
+  return lister.take();
+}
+
+std::vector<RouteRow> changed_rows(const Table& table, const Table& other) {
+  const auto listed = all_hosts(other);
+  const std::map<std::string, route::HostPtr> others(listed.begin(), listed.end());
+  Lister lister(table);
+  for (const auto& [name, host] : all_hosts(table)) {
+    const auto found = others.find(name);
+    if (found == others.end() || found->second != host) lister.add(name, *host);
+  }
   return lister.take();
 }
 

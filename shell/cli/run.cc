@@ -10,6 +10,7 @@
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "cli/remote.h"
 #include "cli/suggest.h"
 
 namespace graylane::cli {
@@ -37,9 +38,15 @@ int completion(const CommandLine& line, Io& io) {
   return kUsage;
 }
 
-int dispatch(const CommandLine& line, Io& io) {
+int dispatch(const CommandLine& line, const std::vector<std::string>& arguments, Io& io) {
   const std::string command = line.command();
   if (line.help || command.empty()) return help(line, command, io);
+  if (io.running == nullptr && asks_instance(line)) return ask(line, arguments, io);
+  if (command == "up") return up(line.up, io);
+  if (command == "split") return split(line.split, io);
+  if (command == "logs") return logs(line.logs, io);
+  if (command == "doctor") return doctor(line.doctor, io);
+  if (command == "demo") return demo(line.demo, io);
   if (command == "explain") return explain(line.explain, io);
   if (command == "lint") return lint(line.lint, io);
   if (command == "get") return get(line.get, io);
@@ -56,7 +63,7 @@ int run(const std::vector<std::string>& arguments, Io& io) {
   const auto parsed = line.parse(arguments);
   if (line.no_color) io.out_colour = io.err_colour = false;
   if (!parsed && !line.help) return tell(io, parsed.error()), kUsage;
-  const int code = dispatch(line, io);
+  const int code = dispatch(line, arguments, io);
   io.out.flush();
   if (io.out.failure() == 0) return code;
   tell(io, {ErrorCode::kUnavailable, "stdout cannot be written: " + std::generic_category().message(io.out.failure()), {}, {}});

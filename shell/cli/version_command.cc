@@ -33,8 +33,10 @@ std::string build() {
 
 }  // namespace
 
+std::string program_version() { return GRAYLANE_VERSION; }
+
 int version(const std::string& output, Io& io) {
-  const std::pair<const char*, std::string> facts[] = {{"version", GRAYLANE_VERSION},
+  const std::pair<const char*, std::string> facts[] = {{"version", program_version()},
                                                        {"build", build()},
                                                        {"compiler", compiler()},
                                                        {"pcre2", pcre2_version()},

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 namespace graylane::control {
@@ -23,6 +26,22 @@ std::vector<Selector> what_routing_reads() {
   return selectors;
 }
 
+/// What was written is not in force: the object, a path, or an annotation's value.
+bool harms(const Diagnostic& diagnostic) {
+  return diagnostic.severity == Severity::kError || diagnostic.id == "annotation-ignored";
+}
+
+using Harm = std::tuple<std::string, std::string, std::string>;  // object, field, id
+Harm harm_of(const Diagnostic& diagnostic) { return {diagnostic.object, diagnostic.field, diagnostic.id}; }
+
+std::set<Harm> harms_of(const Diagnostics& diagnostics) {
+  std::set<Harm> found;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (harms(diagnostic)) found.insert(harm_of(diagnostic));
+  }
+  return found;
+}
+
 }  // namespace
 
 RouteFeed::RouteFeed(Client& client, ingress_nginx::Options options) : client_(client), compiler_(std::move(options)) {
@@ -41,6 +60,37 @@ Result<route::TablePtr> RouteFeed::poll() {
   changed_ = false;
   return table_;
 }
+
+void RouteFeed::put_or_remove(const api::ObjectKey& key, const api::ObjectPtr& object) {
+  if (object) compiler_.put(object);
+  else compiler_.remove(key);
+}
+
+Result<Diagnostics> RouteFeed::preview(const std::vector<Change>& changes) {
+  if (auto polled = poll(); !polled) return std::unexpected(std::move(polled.error()));
+  std::map<api::ObjectKey, api::ObjectPtr> before;
+  std::set<std::string> replaced;
+  for (const Change& change : changes) {
+    auto stored = client_.get(change.object.key);
+    if (!stored && stored.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(stored.error()));
+    const bool removes = change.verb == Change::Verb::kRemove;
+    if (stored && !removes) replaced.insert(change.object.key.to_string());
+    before[change.object.key] = stored.value_or(nullptr);
+    put_or_remove(change.object.key, removes ? nullptr : std::make_shared<const api::Object>(change.object));
+  }
+  const std::set<Harm> known = harms_of(compiler_.diagnostics());
+  compiler_.compile();
+  Diagnostics found = compiler_.diagnostics();
+  std::erase_if(found, [&](const Diagnostic& diagnostic) {
+    return !harms(diagnostic) || !replaced.contains(diagnostic.object) || known.contains(harm_of(diagnostic));
+  });
+  for (Diagnostic& diagnostic : found) diagnostic.severity = Severity::kError;
+  for (const auto& [key, object] : before) put_or_remove(key, object);
+  compiler_.compile();
+  return found;
+}
+
+uint64_t RouteFeed::revision() const { return std::ranges::min_element(streams_, {}, &Stream::revision)->revision; }
 
 bool RouteFeed::level() const {
   return std::ranges::all_of(streams_, [&](const Stream& s) { return s.revision == streams_.front().revision; });
@@ -89,13 +139,10 @@ void RouteFeed::take(Stream& stream, const Event& event) {
   stream.revision = std::max(stream.revision, event.revision);
   if (event.type == EventType::kBookmark) return;
   changed_ = true;
-  if (event.type == EventType::kDeleted) {
-    stream.known.erase(event.object->key);
-    compiler_.remove(event.object->key);
-  } else {
-    stream.known.insert(event.object->key);
-    compiler_.put(event.object);
-  }
+  const bool deleted = event.type == EventType::kDeleted;
+  if (deleted) stream.known.erase(event.object->key);
+  else stream.known.insert(event.object->key);
+  put_or_remove(event.object->key, deleted ? nullptr : event.object);
 }
 
 }  // namespace graylane::control

@@ -21,6 +21,14 @@ class RouteFeed {
   /// table is still right for the objects it was made from; the next call goes on where this one stopped.
   Result<route::TablePtr> poll();
 
+  /// Of the store: the table that poll() returned last has seen everything up to it.
+  uint64_t revision() const;
+
+  /// The errors, and the values of annotations that would be ignored, which these changes would bring to objects that are
+  /// there and have no such: what an admission webhook should refuse. All are returned as errors. A new object with errors
+  /// harms nobody, and is left to diagnostics(). Nothing is changed.
+  Result<Diagnostics> preview(const std::vector<Change>& changes);
+
   /// What the authors of the present objects should know, in order of file and line. Valid after poll().
   Diagnostics diagnostics() const { return compiler_.diagnostics(); }
 
@@ -36,6 +44,7 @@ class RouteFeed {
   Result<void> list(Stream& stream);
   Result<void> drain(Stream& stream);
   void take(Stream& stream, const Event& event);
+  void put_or_remove(const api::ObjectKey& key, const api::ObjectPtr& object);
   bool level() const;
 
   Client& client_;

@@ -139,5 +139,59 @@ TEST(RouteFeed, GoesOnAfterAnError) {
   EXPECT_EQ(hosts(*poll(feed)), 0u);
 }
 
+api::Object with_annotation(api::Object object, const char* name, const char* value) {
+  doc::Object* metadata = object.content.as_object()->find("metadata")->as_object();
+  metadata->set("annotations",
+                doc::Value(object_of({{("nginx.ingress.kubernetes.io/" + std::string(name)).c_str(), doc::Value(value)}})));
+  return object;
+}
+
+TEST(RouteFeed, AnEditThatWouldTakeAServedIngressAwayIsSeenBefore) {
+  // A typing error in an annotation drops the whole Ingress; users of the present one must not pay for it.
+  store::MemoryStore store;
+  RouteFeed feed(store, {});
+  ASSERT_TRUE(store.create(ingress("a", "a.example")));
+  const route::TablePtr before = poll(feed);
+  const auto bad = feed.preview({Change::apply(with_annotation(ingress("a", "a.example"), "load-balance", "least_conn"))});
+  ASSERT_TRUE(bad);
+  ASSERT_EQ(bad->size(), 1u);
+  EXPECT_EQ(bad->front().id, "ingress-dropped");
+  EXPECT_EQ(poll(feed), before) << "a preview changes nothing";
+  EXPECT_FALSE(has_errors(feed.diagnostics()));
+}
+
+TEST(RouteFeed, AnEditThatTakesAValueOutOfForceIsSeenBefore) {
+  // ingress-nginx reads a mistyped weight as 0 and says so in its log only: a release would be gone in silence.
+  store::MemoryStore store;
+  RouteFeed feed(store, {});
+  const auto canary = [](const char* weight) {
+    api::Object object = with_annotation(ingress("c", "a.example"), "canary", "true");
+    doc::Object* annotations = object.content.as_object()->find("metadata")->as_object()->find("annotations")->as_object();
+    annotations->set("nginx.ingress.kubernetes.io/canary-weight", doc::Value(weight));
+    return object;
+  };
+  ASSERT_TRUE(store.create(ingress("a", "a.example")));
+  ASSERT_TRUE(store.create(canary("20")));
+  const auto bad = feed.preview({Change::apply(canary("5o"))});
+  ASSERT_TRUE(bad);
+  ASSERT_EQ(bad->size(), 1u);
+  EXPECT_EQ(bad->front().id, "annotation-ignored");
+  EXPECT_TRUE(has_errors(*bad));
+  const auto good = feed.preview({Change::apply(canary("50"))});
+  ASSERT_TRUE(good);
+  EXPECT_TRUE(good->empty());
+}
+
+TEST(RouteFeed, ANewObjectWithErrorsHarmsNobody) {
+  // It is left out and reported; what came with it is served.
+  store::MemoryStore store;
+  RouteFeed feed(store, {});
+  ASSERT_TRUE(store.create(ingress("a", "a.example")));
+  const auto found = feed.preview({Change::apply(with_annotation(ingress("b", "b.example"), "load-balance", "least_conn")),
+                                   Change::apply(with_annotation(ingress("a", "a.example"), "load-balance", "ewma"))});
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->empty());
+}
+
 }  // namespace
 }  // namespace graylane::control

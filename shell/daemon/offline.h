@@ -24,6 +24,11 @@ class Offline {
   /// inside the files is in reading(); the other objects are still there.
   static Result<Offline> open(const std::string& path);
 
+  /// Objects that came from elsewhere, in the order in which they are given.
+  static Offline of(std::vector<api::ObjectPtr> objects, Diagnostics reading) {
+    return Offline(std::move(objects), std::move(reading));
+  }
+
   /// In order of file and document. Of objects that are defined twice, all.
   const std::vector<api::ObjectPtr>& objects() const { return objects_; }
   const Diagnostics& reading() const { return reading_; }

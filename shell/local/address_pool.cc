@@ -32,15 +32,17 @@ std::string address_at(uint32_t range, uint32_t index) {
 
 }  // namespace
 
-Result<std::unique_ptr<LoopbackPool>> LoopbackPool::create() {
-  for (uint32_t range = 0; range < kRanges; ++range) {
-    if (net::Fd claim = claim_range(range)) return std::unique_ptr<LoopbackPool>(new LoopbackPool(std::move(claim), range));
-  }
-  return fail(ErrorCode::kLimit, "all " + std::to_string(kRanges) + " ranges of Pod addresses on this machine are taken", {},
-              "stop another running instance");
+bool LoopbackPool::claim_any() {
+  for (range_ = 0; range_ < kRanges && !claim_; ++range_) claim_ = claim_range(range_);
+  if (claim_) --range_;
+  return static_cast<bool>(claim_);
 }
 
 Result<std::string> LoopbackPool::take() {
+  if (!claim_ && !claim_any()) {
+    return fail(ErrorCode::kLimit, "all " + std::to_string(kRanges) + " ranges of Pod addresses on this machine are taken", {},
+                "stop another running instance");
+  }
   if (used_ < kAddressesMax) return address_at(range_, used_++);
   if (returned_.empty()) {
     return fail(ErrorCode::kLimit, "no Pod address is left: " + std::to_string(kAddressesMax) + " are in use", {},

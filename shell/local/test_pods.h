@@ -51,7 +51,7 @@ class PodTest : public ::testing::Test {
   }
 
   Runtime& runtime() {
-    if (!runtime_) runtime_ = std::move(*Runtime::create(*loop_, store_, std::move(*LoopbackPool::create()), options_));
+    if (!runtime_) runtime_ = std::move(*Runtime::create(*loop_, store_, std::make_unique<LoopbackPool>(), options_));
     return *runtime_;
   }
   void end_runtime() { runtime_.reset(); }

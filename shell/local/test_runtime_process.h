@@ -26,11 +26,10 @@ inline std::optional<int> run_runtime_process(int argc, char** argv) {
     if (!store.create(std::move(object))) return 1;
   }
   auto loop = net::EventLoop::create();
-  auto pool = LoopbackPool::create();
-  if (!loop || !pool) return 1;
+  if (!loop) return 1;
   RuntimeOptions options;
   options.state_folder = argv[2];
-  auto runtime = Runtime::create(**loop, store, std::move(*pool), options);
+  auto runtime = Runtime::create(**loop, store, std::make_unique<LoopbackPool>(), options);
   if (!runtime || !(*runtime)->reconcile()) return 1;
   (*loop)->run();
   return 0;

@@ -17,7 +17,10 @@ struct Compat {
   bool cross_namespace = false;   // a canary attaches to a stable version of another namespace
   bool shared_service = false;    // a canary applies wherever its stable Service:port is used, not only on its own host and path
   bool older_canary_404 = false;  // a canary that is older than the stable Ingress of the same Service takes its location away
+  bool operator==(const Compat&) const = default;
 };
+
+inline constexpr Compat kExactCompat{true, true, true, true};
 
 /// "safe", "exact", "safe,+cross-namespace,-shared-service". An unknown word is an error that lists the known ones.
 Result<Compat> parse_compat(std::string_view text);

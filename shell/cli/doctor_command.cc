@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "cli/columns.h"
+#include "cli/commands.h"
+#include "cli/errors.h"
+#include "cli/exit_code.h"
+#include "cli/manifests.h"
+#include "cli/style.h"
+#include "daemon/state_folder.h"
+#include "local/address_pool.h"
+#include "local/images.h"
+#include "net/socket.h"
+
+namespace graylane::cli {
+
+namespace {
+
+constexpr rlim_t kDescriptorsWanted = 16'384;
+constexpr long kInotifyWatchesWanted = 8'192;
+
+/// One thing that was looked at.
+struct Finding {
+  std::string about;
+  std::string state;
+  std::string fix;  // empty: it is as it should be
+};
+
+Finding address(std::string_view about, const std::string& text) {
+  const auto parsed = net::SocketAddress::parse(text);
+  if (!parsed) return {std::string(about), text + " is no address", "write one such as 127.0.0.1:8080"};
+  const auto listener = net::listen(*parsed);
+  if (listener) return {std::string(about), text + " is free", ""};
+  return {std::string(about), listener.error().what, fmt::format("stop that process, or choose another with --{}", about)};
+}
+
+Finding pod_addresses() {
+  local::LoopbackPool pool;
+  const auto ip = pool.take();
+  if (!ip) return {"Pod addresses", ip.error().what, ip.error().fix};
+  const auto at = net::SocketAddress::from_ip(*ip, 0);
+  const auto listener = at ? net::listen(*at) : Result<net::Fd>(std::unexpected(at.error()));
+  if (listener) return {"Pod addresses", "127.10.0.0/16 can be listened on", ""};
+  return {"Pod addresses", listener.error().what, "bring up all of 127.0.0.0/8: ip addr add 127.0.0.1/8 dev lo"};
+}
+
+Finding descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const std::string state = fmt::format("{} open files, {} at most", limit.rlim_cur, limit.rlim_max);
+  if (limit.rlim_max >= kDescriptorsWanted) return {"open files", state, ""};
+  return {"open files", state, fmt::format("raise it for many connections: ulimit -n {}", kDescriptorsWanted)};
+}
+
+Finding watches() {
+  long watches = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_user_watches") >> watches;
+  const std::string state = fmt::format("{} folders can be watched", watches);
+  if (watches >= kInotifyWatchesWanted) return {"inotify", state, ""};
+  return {"inotify", state,
+          fmt::format("sysctl fs.inotify.max_user_watches={} (else edits are seen within 5 s)", kInotifyWatchesWanted)};
+}
+
+Finding ports() {
+  if (::geteuid() == 0) return {"low ports", "root: Pods can listen below 1024", ""};
+  return {"low ports", "an ordinary user: a container port below 1024 is given as PORT = port + 10000", ""};
+}
+
+Finding state_folder(const std::string& path) {
+  if (const int pid = daemon::holder_of(path); pid != 0) return {"state", fmt::format("{} is in use by pid {}", path, pid), ""};
+  const auto folder = daemon::StateFolder::take(path);
+  if (folder) return {"state", path + " can be written to", ""};
+  return {"state", folder.error().what, folder.error().fix};
+}
+
+const doc::Value* at_path(const doc::Value& value, std::initializer_list<std::string_view> members) {
+  const doc::Value* found = &value;
+  for (const std::string_view member : members) found = found == nullptr ? nullptr : found->find(member);
+  return found;
+}
+
+/// The images of containers that do not say themselves what to run.
+std::vector<std::string> images_of(const api::Object& object) {
+  std::vector<std::string> images;
+  if (object.key.kind != "Deployment") return images;
+  const doc::Value* containers = at_path(object.content, {"spec", "template", "spec", "containers"});
+  if (containers == nullptr || containers->as_array() == nullptr) return images;
+  for (const doc::Value& container : *containers->as_array()) {
+    const doc::Value* image = container.find("image");
+    const bool asks = container.find("command") == nullptr && image != nullptr && image->is_string();
+    if (asks) images.push_back(*image->as_string());
+  }
+  return images;
+}
+
+std::vector<Finding> unmapped_images(const Manifests& manifests, const std::string& path) {
+  Diagnostics diagnostics;
+  const auto map = local::ImageMap::load(path, diagnostics);
+  std::vector<Finding> findings;
+  if (!map) return {{"images.yaml", map.error().what, map.error().fix}};
+  for (const Diagnostic& diagnostic : diagnostics) findings.push_back({"images.yaml", to_string(diagnostic), diagnostic.fix});
+  for (const api::ObjectPtr& object : manifests.offline.objects()) {
+    for (const std::string& image : images_of(*object)) {
+      if (map->find(image) != nullptr) continue;
+      findings.push_back({object->key.to_string(), "no program stands for the image " + image,
+                          fmt::format("write into {}/images.yaml: {}: [PROGRAM, ARGUMENT, ...]", path, image)});
+    }
+  }
+  return findings;
+}
+
+}  // namespace
+
+int doctor(const DoctorFlags& flags, Io& io) {
+  std::vector<Finding> findings = {address("listen", flags.listen), pod_addresses(), descriptors(), watches(), ports(),
+                                   state_folder(flags.state)};
+  if (flags.admin != "off") findings.insert(findings.begin() + 1, address("admin", flags.admin));
+  findings.push_back({"cores", fmt::format("{}", std::thread::hardware_concurrency()), ""});
+  int exit_code = kOk;
+  if (!flags.path.empty()) {
+    ReadFlags read;
+    read.path = flags.path;
+    const auto manifests = open_manifests("doctor", read, io, exit_code);
+    if (!manifests) return exit_code;
+    tell_errors(manifests->diagnostics(), flags.path, io);
+    if (has_errors(manifests->diagnostics())) exit_code = kFailed;
+    for (Finding& finding : unmapped_images(*manifests, flags.path)) findings.push_back(std::move(finding));
+  }
+  Columns columns;
+  for (const Finding& finding : findings) {
+    const bool good = finding.fix.empty();
+    if (!good) exit_code = kFailed;
+    columns.row({paint(good ? "ok" : "!!", good ? Colour::kGreen : Colour::kRed, io.out_colour), finding.about,
+                 printable(finding.state) + (good ? "" : "; fix: " + printable(finding.fix))});
+  }
+  io.out.write(columns.text(2, SIZE_MAX, io.out_width));
+  return exit_code;
+}
+
+}  // namespace graylane::cli

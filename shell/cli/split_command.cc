@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "cli/columns.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/route_rows.h"
+#include "cli/running.h"
+#include "doc/print.h"
+
+namespace graylane::cli {
+
+namespace {
+
+struct Measured {
+  uint64_t requests = 0;  // of the route
+  uint64_t canary = 0;    // of them, to this canary
+  uint64_t stable_errors = 0;
+  uint64_t canary_errors = 0;
+};
+
+/// "NAMESPACE/SERVICE:PORT" as the counters have it.
+std::string backend_name(std::string_view shown) {
+  std::string name(shown.substr(0, shown.find(' ')));
+  std::ranges::replace(name, '/', '-');
+  std::ranges::replace(name, ':', '-');
+  return name;
+}
+
+Measured measured(const RouteRow& row, const daemon::Shares& shares) {
+  Measured sum;
+  for (const telemetry::RouteShare& share : shares.routes) {
+    if ((share.host.empty() ? "*" : share.host) != row.host || share.path != row.path) continue;
+    for (const telemetry::RouteShare::Part& part : share.parts) {
+      sum.requests += part.requests;
+      if (part.role == telemetry::Role::kStable) sum.stable_errors += part.server_errors;
+      if (part.role != telemetry::Role::kCanary || part.backend != backend_name(row.canary)) continue;
+      sum.canary += part.requests;
+      sum.canary_errors += part.server_errors;
+    }
+  }
+  return sum;
+}
+
+std::string share_text(const Measured& measured) {
+  if (measured.requests == 0) return "-";
+  return fmt::format("{:.2f} %", 100.0 * static_cast<double>(measured.canary) / static_cast<double>(measured.requests));
+}
+
+doc::Value to_value(const RouteRow& row, const Measured& measured, const daemon::Shares& shares) {
+  doc::Object object;
+  const auto number = [](uint64_t value) { return doc::Value(static_cast<int64_t>(value)); };
+  object.set("host", doc::Value(row.host));
+  object.set("path", doc::Value(row.path));
+  object.set("stable", doc::Value(row.stable_service));
+  object.set("canary", doc::Value(row.canary_service));
+  object.set("rule", doc::Value(row.rule));
+  object.set("asked", doc::Value(row.weight.empty() ? "0 %" : row.weight));
+  object.set("requests", number(measured.requests));
+  object.set("canaryRequests", number(measured.canary));
+  object.set("stableErrors", number(measured.stable_errors));
+  object.set("canaryErrors", number(measured.canary_errors));
+  object.set("seconds", doc::Value(std::chrono::duration<double>(shares.since).count()));
+  return doc::Value(std::move(object));
+}
+
+}  // namespace
+
+int split(const SplitFlags& flags, Io& io) {
+  const daemon::Shares shares = io.running->shares();
+  Columns columns;
+  columns.row({"HOST", "PATH", "STABLE", "CANARY", "BY", "ASKED", "MEASURED", "REQUESTS", "5XX STABLE", "5XX CANARY"});
+  size_t found = 0;
+  const std::vector<RouteRow> rows = shares.table ? route_rows(*shares.table) : std::vector<RouteRow>();
+  for (const RouteRow& row : rows) {
+    if (row.canary.empty()) continue;
+    ++found;
+    const Measured seen = measured(row, shares);
+    if (flags.output == "json") {
+      io.out.line(doc::to_json(to_value(row, seen, shares)));
+      continue;
+    }
+    columns.row({printable(row.host), printable(row.path), row.stable_service, row.canary_service,
+                 row.conditions.empty() ? "-" : printable(row.conditions), row.weight.empty() ? "0 %" : row.weight,
+                 share_text(seen), std::to_string(seen.requests), std::to_string(seen.stable_errors),
+                 std::to_string(seen.canary_errors)});
+  }
+  if (flags.output == "json") return kOk;
+  if (found == 0) return io.talk("no canary is in force"), kOk;
+  io.out.write(columns.text(2));
+  io.talk(fmt::format("counted for {:.1f} s, since the last edit took effect; MEASURED has also what BY decides",
+                      std::chrono::duration<double>(shares.since).count()));
+  return kOk;
+}
+
+}  // namespace graylane::cli

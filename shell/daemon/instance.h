@@ -1,0 +1,107 @@
+// Instance: what `graylane up` runs. One process with objects in memory, controllers, Pods as local processes, the gateway and
+// an admin port. It names the concrete classes; everything but the gateway's workers and the access log's writer runs in the
+// thread of run().
+//
+//   directory -> store -> controllers -> store -> route feed -> gateway
+//                  ^          runtime  -> |
+//
+// One turn, settle(), is level-based: controllers until they have nothing to write, the runtime, the feed, the gateway.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/object.h"
+#include "base/diagnostic.h"
+#include "daemon/command_socket.h"
+#include "dialect/ingress_nginx/options.h"
+#include "net/address.h"
+#include "route/table.h"
+#include "telemetry/access_log.h"
+#include "telemetry/snapshot.h"
+
+namespace graylane::daemon {
+
+struct InstanceOptions {
+  std::string version;  // of this program, for the metrics
+  std::string path;     // of the manifests, as the user typed it
+  net::SocketAddress listen = net::SocketAddress::loopback(8080);
+  std::optional<net::SocketAddress> admin = net::SocketAddress::loopback(9180);  // none: off
+  std::string state_folder = ".graylane";
+  unsigned workers = 0;  // 0: as many as there are cores
+  std::optional<telemetry::AccessLogOptions> access_log;
+  ingress_nginx::Options routing;
+  std::chrono::milliseconds drain_timeout{5'000};
+  bool strict = false;  // a first load with errors ends it
+};
+
+/// What is served and where.
+struct Serving {
+  net::SocketAddress listen;
+  std::optional<net::SocketAddress> admin;
+  unsigned workers = 0;
+  size_t objects = 0;
+};
+
+/// A table that all workers route by now.
+struct Effective {
+  uint64_t revision = 0;   // counts what was published
+  route::TablePtr before;  // null: this is the first
+  route::TablePtr now;
+  std::chrono::nanoseconds took{};  // since the edit, or the change of a Pod, was seen
+  bool edited = false;              // by a person, in the directory
+};
+
+/// Told what people want to know, in the thread of run().
+class Reporter {
+ public:
+  virtual ~Reporter() = default;
+  virtual void serving(const Serving& serving) = 0;
+  virtual void effective(const Effective& effective) = 0;
+  /// The directory has errors; `first`: and nothing was in force before.
+  virtual void rejected(const Diagnostics& diagnostics, bool first) = 0;
+  /// What is wrong with, or surprising about, what is in force; each is told once.
+  virtual void found(const Diagnostics& diagnostics) = 0;
+  virtual void failed(const Error& error) = 0;
+  virtual void draining(std::chrono::milliseconds at_most) = 0;
+};
+
+/// The present state, for commands.
+struct View {
+  std::vector<api::ObjectPtr> objects;  // by key
+  Diagnostics reading;
+  route::TablePtr table;  // the one in force
+  Diagnostics compiling;
+};
+
+/// How the requests went to the versions since the last edit that changed routing.
+struct Shares {
+  std::vector<telemetry::RouteShare> routes;
+  std::chrono::nanoseconds since{};
+  route::TablePtr table;
+};
+
+class Instance {
+ public:
+  /// `commands` answers what arrives at the command socket. Errors: an address or the state folder is taken, the manifests
+  /// cannot be read at all.
+  static Result<std::unique_ptr<Instance>> start(InstanceOptions options, Reporter& reporter, CommandSocket::Answer commands);
+  ~Instance();
+
+  /// Until SIGTERM or SIGINT, which drain; a second one ends at once. SIGHUP opens the access log anew and reads the
+  /// directory. Returns the exit code.
+  int run();
+
+  View view() const;
+  Shares shares() const;
+
+ private:
+  class State;
+  explicit Instance(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace graylane::daemon
