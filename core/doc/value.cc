@@ -83,16 +83,6 @@ Value Value::null(Position at) {
   return value;
 }
 
-const bool* Value::as_bool() const { return std::get_if<bool>(&data_); }
-const int64_t* Value::as_int() const { return std::get_if<int64_t>(&data_); }
-const double* Value::as_double() const { return std::get_if<double>(&data_); }
-const std::string* Value::as_string() const { return std::get_if<std::string>(&data_); }
-const Array* Value::as_array() const { return std::get_if<Array>(&data_); }
-const Object* Value::as_object() const { return std::get_if<Object>(&data_); }
-std::string* Value::as_string() { return std::get_if<std::string>(&data_); }
-Array* Value::as_array() { return std::get_if<Array>(&data_); }
-Object* Value::as_object() { return std::get_if<Object>(&data_); }
-
 const Value* Value::find(std::string_view key) const {
   const Object* object = as_object();
   return object ? object->find(key) : nullptr;

@@ -68,15 +68,15 @@ class Value {
   bool is_object() const { return kind() == Kind::kObject; }
 
   // Access to a value of that kind; null when it is of another kind.
-  const bool* as_bool() const;
-  const int64_t* as_int() const;
-  const double* as_double() const;
-  const std::string* as_string() const;
-  const Array* as_array() const;
-  const Object* as_object() const;
-  std::string* as_string();
-  Array* as_array();
-  Object* as_object();
+  const bool* as_bool() const { return std::get_if<bool>(&data_); }
+  const int64_t* as_int() const { return std::get_if<int64_t>(&data_); }
+  const double* as_double() const { return std::get_if<double>(&data_); }
+  const std::string* as_string() const { return std::get_if<std::string>(&data_); }
+  const Array* as_array() const { return std::get_if<Array>(&data_); }
+  const Object* as_object() const { return std::get_if<Object>(&data_); }
+  std::string* as_string() { return std::get_if<std::string>(&data_); }
+  Array* as_array() { return std::get_if<Array>(&data_); }
+  Object* as_object() { return std::get_if<Object>(&data_); }
 
   /// The member of an object; null when absent or when this is no object.
   const Value* find(std::string_view key) const;

@@ -72,16 +72,17 @@ inline bool prefix_ends_at_segment(std::string_view path, std::string_view prefi
   return path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
+/// Of all kinds but expressions.
+inline bool text_matches(PathKind kind, std::string_view text, std::string_view path) {
+  if (kind == PathKind::kExact) return path == text;
+  if (!path.starts_with(text)) return false;
+  return kind == PathKind::kPrefix || text == "/" || prefix_ends_at_segment(path, text);
+}
+
 /// On a regular expression's match, `scratch` holds its captures.
 inline Why match_path(const Host& host, const Rule& rule, std::string_view path, RegexScratch& scratch) {
-  switch (rule.path_kind) {
-    case PathKind::kExact: return path == rule.path ? Why::kMatched : Why::kPathDiffers;
-    case PathKind::kPrefix: return path.starts_with(rule.path) ? Why::kMatched : Why::kPathDiffers;
-    case PathKind::kSegmentPrefix:
-      if (rule.path == "/") return Why::kMatched;
-      return path.starts_with(rule.path) && prefix_ends_at_segment(path, rule.path) ? Why::kMatched : Why::kPathDiffers;
-    case PathKind::kRegex: break;
-  }
+  if (rule.path_kind != PathKind::kRegex)
+    return text_matches(rule.path_kind, rule.path, path) ? Why::kMatched : Why::kPathDiffers;
   switch (host.regexes[rule.regex]->search(path, scratch)) {
     case RegexOutcome::kMatch: return Why::kMatched;
     case RegexOutcome::kNoMatch: return Why::kRegexNoMatch;
@@ -90,19 +91,17 @@ inline Why match_path(const Host& host, const Rule& rule, std::string_view path,
   return Why::kRegexFailed;
 }
 
-inline const Rule* find_rule(const Host& host, std::string_view path, RegexScratch& scratch) {
-  const Rule* winner = nullptr;
-  const auto visit = [&](uint32_t index) {
-    const Rule& rule = host.rules[index];
-    if (match_path(host, rule, path, scratch) != Why::kMatched) return false;
-    winner = &rule;
-    return true;
-  };
-  if (host.index.active()) {
-    host.index.candidates(path, visit);
-  } else {
-    for (uint32_t i = 0; i < host.rules.size() && !visit(i); ++i) {}
-  }
+/// The first rule that matches; kNoIndex: none does. Reads the index only, but for expressions.
+inline uint32_t find_rule(const Host& host, PathIndexView rules, std::string_view path, const PathPrefixes& prefixes,
+                          RegexScratch& scratch) {
+  uint32_t winner = kNoIndex;
+  rules.candidates(prefixes, [&](uint32_t index) {
+    const RuleHead& head = rules.head(index);
+    const bool matches = head.path_kind == PathKind::kRegex ? match_path(host, host.rules[index], path, scratch) == Why::kMatched
+                                                            : text_matches(head.path_kind, rules.text(head), path);
+    if (matches) winner = index;
+    return matches;
+  });
   return winner;
 }
 
@@ -238,7 +237,7 @@ bool apply_policy(const Rule& rule, const Policy& policy, const TemplateInput& i
     match.status = 302;
     return true;
   }
-  const auto respond = [&](const std::optional<Response>& response) {
+  const auto respond = [&](const Box<Response>& response) {
     if (!response) return false;
     tracer.response(*match.host, *response);
     answer(match, *response);
@@ -279,46 +278,50 @@ Match match(const Table& table, const Request& request, const Normalised& normal
     match.status = normalised.refused_status;
     return match;
   }
-  const Host& host = table.find_host(normalised.host_name, scratch.regex);
+  const uint64_t name_hash = hash_name(normalised.host_name);
+  table.exact.prefetch_slot(name_hash);
+  const PathPrefixes prefixes(normalised.path);  // while the slot is on its way
+  const auto [target, rules] = table.find(normalised.host_name, name_hash, scratch.regex);
+  const Host& host = *target;
   match.host = &host;
   tracer.host(host);
-  if (host.closed) {
-    tracer.response(host, *host.closed);
-    detail::answer(match, *host.closed);
+  if (rules.closed() != nullptr) {
+    tracer.response(host, *rules.closed());
+    detail::answer(match, *rules.closed());
     return match;
   }
-  prefetch(host.policies.data(), 1);  // on its way while the rule is looked for
-  const Rule* rule = detail::find_rule(host, normalised.path, scratch.regex);
-  if constexpr (Tracer::kEnabled) detail::trace_rules(host, rule, normalised.path, scratch.regex, tracer);
-  if (rule == nullptr) {
+  const uint32_t found = detail::find_rule(host, rules, normalised.path, prefixes, scratch.regex);
+  if (found != kNoIndex) match.rule = rules.rules() + found;
+  if constexpr (Tracer::kEnabled) detail::trace_rules(host, match.rule, normalised.path, scratch.regex, tracer);
+  if (found == kNoIndex) {
     match.status = 404;
     return match;
   }
-  match.rule = rule;
-  match.policy = host.policies[rule->policy].get();
-  if (rule->kind == RuleKind::kRespondAtOnce) {
-    tracer.response(host, host.responses[rule->target]);
-    detail::answer(match, host.responses[rule->target]);
+  const RuleHead& head = rules.head(found);
+  match.policy = head.policy;
+  const auto respond = [&] {
+    tracer.response(host, host.responses[head.target]);
+    detail::answer(match, host.responses[head.target]);
+  };
+  if (head.kind == RuleKind::kRespondAtOnce) {
+    respond();
     return match;
   }
   const TemplateInput input{request, normalised, *table.listener, scratch.text};
-  if (rule->policy_acts && detail::apply_policy(*rule, *match.policy, input, tracer, match)) return match;
-  switch (rule->kind) {
+  if (head.policy_acts && detail::apply_policy(*match.rule, *match.policy, input, tracer, match)) return match;
+  switch (head.kind) {
     case RuleKind::kRespond:
-    case RuleKind::kRespondAtOnce:
-      tracer.response(host, host.responses[rule->target]);
-      detail::answer(match, host.responses[rule->target]);
-      break;
-    case RuleKind::kSplit: detail::choose_version(table, host.splits[rule->target], input, scratch, tracer, match); break;
+    case RuleKind::kRespondAtOnce: respond(); break;
+    case RuleKind::kSplit: detail::choose_version(table, host.splits[head.target], input, scratch, tracer, match); break;
     case RuleKind::kForward: {
-      if (!table.ready(rule->target)) {
-        tracer.backend(host, rule->at, table.backend(rule->target), Why::kNotReady);
+      if (!table.ready(head.target)) {
+        tracer.backend(host, match.rule->at, table.backend(head.target), Why::kNotReady);
         match.status = 503;
         break;
       }
       match.kind = Match::Kind::kBackend;
-      match.backend = rule->target;
-      match.role = rule->role;
+      match.backend = head.target;
+      match.role = head.role;
       break;
     }
   }

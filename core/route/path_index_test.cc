@@ -16,7 +16,7 @@ Rule rule(PathKind kind, std::string path) {
 
 std::vector<uint32_t> candidates(const PathIndex& index, std::string_view path) {
   std::vector<uint32_t> found;
-  index.candidates(path, [&](uint32_t rule) {
+  index.candidates(PathPrefixes(path), [&](uint32_t rule) {
     found.push_back(rule);
     return false;
   });
@@ -63,7 +63,7 @@ TEST(PathIndex, StopsAtTheFirstThatTheVisitorTakes) {
   PathIndex index;
   index.build(rules);
   int visits = 0;
-  index.candidates("/a", [&](uint32_t) { return ++visits == 1; });
+  index.candidates(PathPrefixes("/a"), [&](uint32_t) { return ++visits == 1; });
   EXPECT_EQ(visits, 1);
 }
 

@@ -6,12 +6,6 @@ namespace graylane::route {
 
 namespace {
 
-/// It may answer, or turn the request into a redirect. All other parts of a policy are for whoever forwards.
-bool acts(const Policy& policy) {
-  return policy.closed || policy.redirect || policy.https_redirect || !policy.deny.empty() || !policy.allow.empty() ||
-         policy.closed_by_auth || policy.rewrite;
-}
-
 /// What ingress-nginx's expression for a wildcard accepts: [\w-]+
 bool is_label(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -25,26 +19,23 @@ bool same_file(const FileName& a, const FileName& b) { return a == b || (a && b 
 
 bool ObjectRef::operator==(const ObjectRef& other) const { return name == other.name && same_file(file, other.file); }
 
-void Host::build_index() {
-  index.build(rules);
-  for (Rule& rule : rules) rule.policy_acts = acts(*policies[rule.policy]);
-}
-
-const Host& Table::find_host(std::string_view name, RegexScratch& scratch) const {
-  if (const HostPtr* host = exact.find(name)) return **host;
+HostMap<HostPtr>::Found Table::find(std::string_view name, uint64_t hash, RegexScratch& scratch) const {
+  if (const auto found = exact.find_target(name, hash)) return found;
   const size_t first_dot = name.find('.');
   if (any_suffix.size() > 0) {
     for (size_t dot = first_dot; dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
-      if (const HostPtr* host = any_suffix.find(name.substr(dot))) return **host;
+      const std::string_view suffix = name.substr(dot);
+      if (const auto found = any_suffix.find_target(suffix, hash_name(suffix))) return found;
     }
   }
   if (one_label.size() > 0 && first_dot != std::string_view::npos && is_label(name.substr(0, first_dot))) {
-    if (const HostPtr* host = one_label.find(name.substr(first_dot))) return **host;
+    const std::string_view suffix = name.substr(first_dot);
+    if (const auto found = one_label.find_target(suffix, hash_name(suffix))) return found;
   }
   for (const HostRegex& candidate : regexes) {
-    if (candidate.regex->search(name, scratch) == RegexOutcome::kMatch) return *candidate.host;
+    if (candidate.regex->search(name, scratch) == RegexOutcome::kMatch) return {candidate.host.get(), candidate.host->index};
   }
-  return *fallback;
+  return {fallback.get(), fallback->index};
 }
 
 }  // namespace graylane::route

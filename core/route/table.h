@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,10 +16,12 @@
 
 #include "base/location.h"
 #include "route/address.h"
+#include "route/box.h"
 #include "route/host_map.h"
 #include "route/path_index.h"
 #include "route/regex.h"
 #include "route/request.h"
+#include "route/shared_list.h"
 #include "route/text_template.h"
 
 namespace graylane::route {
@@ -59,7 +60,7 @@ struct Backend {
   std::string port;          // as the manifest names it: "80", "http"
   uint16_t port_number = 0;  // of the Service; 0 when the Service is unknown
   std::vector<BackendEndpoint> endpoints;
-  std::string why_not_ready;  // set when there are no endpoints: "Service default/shop does not exist"
+  Box<std::string> why_not_ready;  // set when there are no endpoints: "Service default/shop does not exist"
   LoadBalance balance = LoadBalance::kRoundRobin;
   TextTemplate hash_key;          // with kConsistentHash
   uint32_t hash_subset_size = 0;  // 0: no subsets
@@ -105,7 +106,7 @@ struct Sticky {
 struct Split {
   uint64_t id = 0;  // the same for the same route in successive tables: the draw's state is kept under it
   std::vector<Destination> destinations;
-  std::vector<Test> tests;
+  SharedList<Test> tests;
   uint64_t total = 0;           // of the weights; 0: no draw, destination 0
   std::string affinity_cookie;  // name; empty: no session affinity
   Sticky sticky;
@@ -142,8 +143,7 @@ struct Rule {
   RuleKind kind = RuleKind::kForward;
   Role role = Role::kStable;  // with kForward
   bool https_redirect_exempt = false;
-  bool implicit = false;    // written by nobody: what the dialect adds
-  bool policy_acts = true;  // the policy may answer or rewrite; build_index() clears it where it only has limits
+  bool implicit = false;  // written by nobody: what the dialect adds
 };
 
 /// An answer that the gateway gives itself.
@@ -158,21 +158,21 @@ struct Response {
 
 struct Policy {
   // in the order in which they act
-  std::optional<Response> closed;  // before everything else: the location cannot be served as asked
-  std::optional<Response> redirect;
-  std::optional<Response> https_redirect;  // for plain http only, and not for rules that are exempt
+  Box<Response> closed;  // before everything else: the location cannot be served as asked
+  Box<Response> redirect;
+  Box<Response> https_redirect;  // for plain http only, and not for rules that are exempt
   std::vector<Cidr> deny;
   Origin deny_at;
   std::vector<Cidr> allow;  // empty: everybody
   Origin allow_at;
-  std::optional<Response> closed_by_auth;  // a protection that cannot be applied fails closed
-  bool satisfy_any = false;                // an address that is allowed needs no authentication
+  Box<Response> closed_by_auth;  // a protection that cannot be applied fails closed
+  bool satisfy_any = false;      // an address that is allowed needs no authentication
 
   // edits of what is forwarded
-  std::optional<TextTemplate> rewrite;  // the new path; an absolute URL is a redirect with status 302
+  Box<TextTemplate> rewrite;  // the new path; an absolute URL is a redirect with status 302
   Origin rewrite_at;
-  std::optional<TextTemplate> forwarded_prefix;  // X-Forwarded-Prefix, with a rewrite
-  std::optional<TextTemplate> upstream_host;
+  Box<TextTemplate> forwarded_prefix;  // X-Forwarded-Prefix, with a rewrite
+  Box<TextTemplate> upstream_host;
   Origin upstream_host_at;
 
   // limits
@@ -183,36 +183,25 @@ struct Policy {
   std::vector<std::string> notes;  // what was asked for and is not applied yet; explain says so
 };
 
-/// What a lookup reads stands first.
+/// What a lookup reads is in the index: the rest is for answers, explanations and lists.
 struct Host {
-  std::optional<Response> closed;  // the whole host
-  std::vector<Rule> rules;         // in order of precedence
+  Box<Response> closed;     // the whole host
+  PathIndex index;          // over `rules`
+  std::vector<Rule> rules;  // in order of precedence
   std::vector<std::shared_ptr<const Policy>> policies;
-  PathIndex index;  // over `rules`
   std::vector<std::shared_ptr<const Regex>> regexes;
   std::vector<Split> splits;
   std::vector<Response> responses;
   std::string name;  // "app.example", "*.example"; "" for the fallback
   Origin at;         // where it is named
   std::vector<ObjectRef> objects;
-
-  /// To be called once, when rules and policies are complete.
-  void build_index();
 };
-
-inline constexpr size_t kHostBytesRead = 320;    // closed, rules, policies, and the slots of the index
-inline constexpr size_t kRuleBytesRead = 1'024;  // with more rules than that, most would be asked for in vain
 
 using HostPtr = std::shared_ptr<const Host>;
 using BackendPtr = std::shared_ptr<const Backend>;
 
-/// What a lookup reads once it has found a host in a HostMap: the host's first members, and the rules.
-inline std::span<const std::byte> read_first(const HostPtr& host) {
-  return {reinterpret_cast<const std::byte*>(&host->closed), kHostBytesRead};
-}
-inline std::span<const std::byte> read_next(const HostPtr& host) {
-  return std::as_bytes(std::span(host->rules)).first(std::min(host->rules.size() * sizeof(Rule), kRuleBytesRead));
-}
+/// What a lookup reads once it has found a host in a HostMap.
+inline PathIndexView read_next(const HostPtr& host) { return host->index; }
 /// Kept apart by SharedSlots.
 inline bool slot_flag(const BackendPtr& backend) { return backend && backend->ready(); }
 
@@ -239,7 +228,11 @@ struct Table {
   const Backend& backend(BackendId id) const { return *backends[id]; }
   bool ready(BackendId id) const { return backends.flag(id); }
   /// `name` in lower case, without port. Precedence: exact, longest any_suffix, one_label, regexes, fallback.
-  const Host& find_host(std::string_view name, RegexScratch& scratch) const;
+  const Host& find_host(std::string_view name, RegexScratch& scratch) const {
+    return *find(name, hash_name(name), scratch).target;
+  }
+  /// The same, and what a lookup reads of it. `hash` is hash_name(name).
+  HostMap<HostPtr>::Found find(std::string_view name, uint64_t hash, RegexScratch& scratch) const;
 };
 
 using TablePtr = std::shared_ptr<const Table>;

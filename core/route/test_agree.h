@@ -119,7 +119,8 @@ inline std::string index_disagrees(const Table& table, const Request& request) {
   const Normalised normalised = normalise(request, *table.listener, scratch.text);
   if (normalised.refused_status != 0) return "";
   const Host& host = table.find_host(normalised.host_name, scratch.regex);
-  const Rule* found = detail::find_rule(host, normalised.path, scratch.regex);
+  const uint32_t index = detail::find_rule(host, host.index, normalised.path, PathPrefixes(normalised.path), scratch.regex);
+  const Rule* found = index == kNoIndex ? nullptr : &host.rules[index];
   return found == first_match(host, normalised.path, scratch.regex) ? "" : "rule for " + std::string(normalised.path);
 }
 

@@ -93,14 +93,14 @@ inline Split split(uint64_t total, BackendId stable, std::initializer_list<std::
 class HostBuilder {
  public:
   explicit HostBuilder(std::string name) {
-    host_.name = std::move(name);
-    host_.objects.push_back({"Ingress default/" + host_.name, std::make_shared<const std::string>("test.yaml")});
+    host_->name = std::move(name);
+    host_->objects.push_back({"Ingress default/" + host_->name, std::make_shared<const std::string>("test.yaml")});
     policy({});
   }
 
   /// For the rules that follow.
   HostBuilder& policy(Policy policy) {
-    host_.policies.push_back(std::make_shared<const Policy>(std::move(policy)));
+    host_->policies.push_back(std::make_shared<const Policy>(std::move(policy)));
     return *this;
   }
   HostBuilder& forward(PathKind kind, std::string path, BackendId backend) {
@@ -108,13 +108,13 @@ class HostBuilder {
     return *this;
   }
   HostBuilder& split(PathKind kind, std::string path, Split split) {
-    add(kind, std::move(path), RuleKind::kSplit, static_cast<uint32_t>(host_.splits.size()));
-    host_.splits.push_back(std::move(split));
+    add(kind, std::move(path), RuleKind::kSplit, static_cast<uint32_t>(host_->splits.size()));
+    host_->splits.push_back(std::move(split));
     return *this;
   }
   HostBuilder& respond(PathKind kind, std::string path, Response response, RuleKind how = RuleKind::kRespond) {
-    add(kind, std::move(path), how, static_cast<uint32_t>(host_.responses.size()));
-    host_.responses.push_back(std::move(response));
+    add(kind, std::move(path), how, static_cast<uint32_t>(host_->responses.size()));
+    host_->responses.push_back(std::move(response));
     return *this;
   }
   /// What the last rule's policy rewrites.
@@ -123,18 +123,20 @@ class HostBuilder {
     return *this;
   }
 
-  Rule& last() { return host_.rules.back(); }
-  Host& host() { return host_; }
+  Rule& last() { return host_->rules.back(); }
+  Host& host() { return *host_; }
 
   HostPtr build() {
-    host_.build_index();
-    return std::make_shared<const Host>(host_);
+    build_indexes({&host_, 1});
+    return host_;
   }
+  /// Of a host that is indexed together with others.
+  std::shared_ptr<Host> unindexed() { return host_; }
 
  private:
   uint32_t keep(std::string_view pattern) {
-    host_.regexes.push_back(regex(pattern, true));
-    return static_cast<uint32_t>(host_.regexes.size() - 1);
+    host_->regexes.push_back(regex(pattern, true));
+    return static_cast<uint32_t>(host_->regexes.size() - 1);
   }
 
   void add(PathKind path_kind, std::string path, RuleKind kind, uint32_t target) {
@@ -144,12 +146,12 @@ class HostBuilder {
     rule.path_kind = path_kind;
     rule.kind = kind;
     rule.target = target;
-    rule.policy = static_cast<uint32_t>(host_.policies.size() - 1);
-    rule.at = {0, {static_cast<uint32_t>(host_.rules.size() + 1), 1}};
-    host_.rules.push_back(std::move(rule));
+    rule.policy = static_cast<uint32_t>(host_->policies.size() - 1);
+    rule.at = {0, {static_cast<uint32_t>(host_->rules.size() + 1), 1}};
+    host_->rules.push_back(std::move(rule));
   }
 
-  Host host_;
+  std::shared_ptr<Host> host_ = std::make_shared<Host>();
 };
 
 class TableBuilder {
@@ -163,7 +165,7 @@ class TableBuilder {
     made.port = "80";
     made.port_number = 80;
     if (ready) made.endpoints.push_back({"192.0.2.80", 8080});
-    if (!ready) made.why_not_ready = "no endpoints";
+    if (!ready) made.why_not_ready = std::string("no endpoints");
     SharedSlots<BackendPtr>::Edit(table_.backends).set(backends_, std::make_shared<const Backend>(std::move(made)));
     return backends_++;
   }

@@ -37,7 +37,7 @@ inline void untraced_version(const Table& table, const Split& split, const Templ
 }
 
 inline bool untraced_policy(const Rule& rule, const Policy& policy, const TemplateInput& input, Match& match) {
-  const auto respond = [&](const std::optional<Response>& response) {
+  const auto respond = [&](const Box<Response>& response) {
     if (response) detail::answer(match, *response);
     return response.has_value();
   };
@@ -69,38 +69,42 @@ inline Match untraced_match(const Table& table, const Request& request, const No
     match.status = normalised.refused_status;
     return match;
   }
-  const Host& host = table.find_host(normalised.host_name, scratch.regex);
+  const uint64_t name_hash = hash_name(normalised.host_name);
+  table.exact.prefetch_slot(name_hash);
+  const PathPrefixes prefixes(normalised.path);
+  const auto [target, rules] = table.find(normalised.host_name, name_hash, scratch.regex);
+  const Host& host = *target;
   match.host = &host;
-  if (host.closed) {
-    detail::answer(match, *host.closed);
+  if (rules.closed() != nullptr) {
+    detail::answer(match, *rules.closed());
     return match;
   }
-  prefetch(host.policies.data(), 1);
-  const Rule* rule = detail::find_rule(host, normalised.path, scratch.regex);
-  if (rule == nullptr) {
+  const uint32_t found = detail::find_rule(host, rules, normalised.path, prefixes, scratch.regex);
+  if (found == kNoIndex) {
     match.status = 404;
     return match;
   }
-  match.rule = rule;
-  match.policy = host.policies[rule->policy].get();
-  if (rule->kind == RuleKind::kRespondAtOnce) {
-    detail::answer(match, host.responses[rule->target]);
+  match.rule = rules.rules() + found;
+  const RuleHead& head = rules.head(found);
+  match.policy = head.policy;
+  if (head.kind == RuleKind::kRespondAtOnce) {
+    detail::answer(match, host.responses[head.target]);
     return match;
   }
   const TemplateInput input{request, normalised, *table.listener, scratch.text};
-  if (rule->policy_acts && untraced_policy(*rule, *match.policy, input, match)) return match;
-  switch (rule->kind) {
+  if (head.policy_acts && untraced_policy(*match.rule, *match.policy, input, match)) return match;
+  switch (head.kind) {
     case RuleKind::kRespond:
-    case RuleKind::kRespondAtOnce: detail::answer(match, host.responses[rule->target]); break;
-    case RuleKind::kSplit: untraced_version(table, host.splits[rule->target], input, scratch, match); break;
+    case RuleKind::kRespondAtOnce: detail::answer(match, host.responses[head.target]); break;
+    case RuleKind::kSplit: untraced_version(table, host.splits[head.target], input, scratch, match); break;
     case RuleKind::kForward:
-      if (!table.ready(rule->target)) {
+      if (!table.ready(head.target)) {
         match.status = 503;
         break;
       }
       match.kind = Match::Kind::kBackend;
-      match.backend = rule->target;
-      match.role = rule->role;
+      match.backend = head.target;
+      match.role = head.role;
       break;
   }
   return match;

@@ -117,7 +117,8 @@ void RecordingTracer::access(const Host& host, const Policy& policy, Why why) {
 }
 
 void RecordingTracer::backend(const Host& host, const Origin& at, const Backend& backend, Why) {
-  add(&host, "service " + backend.ns + "/" + backend.service + ":" + backend.port, false, backend.why_not_ready, at);
+  add(&host, "service " + backend.ns + "/" + backend.service + ":" + backend.port, false,
+      backend.why_not_ready ? *backend.why_not_ready : std::string(), at);
 }
 
 void RecordingTracer::test(const Host& host, const Split&, const Test& test, Why why, std::string_view seen) {

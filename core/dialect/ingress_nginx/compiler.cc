@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include "dialect/ingress_nginx/backend_ids.h"
 #include "dialect/ingress_nginx/class_filter.h"
@@ -15,15 +15,15 @@
 
 namespace graylane::ingress_nginx {
 
-namespace {
-
-/// What one component has put into the table.
+/// What it has put into the table.
 struct Compiled {
   std::vector<const Entry*> members;
   std::vector<PublishedHost> hosts;
   std::vector<std::string> backend_keys;
   Diagnostics diagnostics;
 };
+
+namespace {
 
 /// Changes to a table's parts, applied together.
 struct TableEdit {
@@ -53,13 +53,18 @@ bool mentions_others(const api::Object& ingress) {
   return false;
 }
 
-/// Each Service that the Ingress names, once: the hash of "namespace/name". A collision only recompiles more.
+/// In NameIndex. A collision only recompiles more.
+uint64_t service_name(std::string_view ns, std::string_view service) {
+  return route::mix_word(route::hash_name(ns), route::hash_name(service));
+}
+
+/// Each Service that the Ingress names, once.
 std::vector<uint64_t> services_of(const Entry& entry) {
   std::vector<uint64_t> services;
   std::string_view previous;
   const auto add = [&](std::string_view service) {
     if (service.empty() || service == previous) return;
-    services.push_back(route::hash_text(entry.ns() + "/" + std::string(service)));
+    services.push_back(service_name(entry.ns(), service));
     previous = service;
   };
   for (const api::IngressRule& rule : entry.view.rules) {
@@ -94,19 +99,21 @@ class Compiler::State : public References {
 
  private:
   using EntryPtr = std::unique_ptr<Entry>;
+  using Unindexed = std::vector<std::shared_ptr<route::Host>>;
 
   void put_ingress(const std::string& name, const api::ObjectPtr& object);
   void remove_ingress(const std::string& name);
   void read(Entry& entry);
   void unread(Entry& entry);
   void forget(Entry& entry);
+  void set_dirty(const Entry& entry);
   void touch_services(const api::ServiceIndex::Affected& services);
   void read_config();
   void reread_all();
   void reread_mentioning();
   void withdraw(const Entry* entry, TableEdit& edit);
   void withdraw(Compiled& compiled, TableEdit& edit);
-  void publish(std::vector<const Entry*> members, TableEdit& edit);
+  void publish(std::vector<const Entry*> members, TableEdit& edit, Unindexed& unindexed);
 
   Options options_;
   ClassFilter filter_;
@@ -118,10 +125,9 @@ class Compiler::State : public References {
   std::vector<Entry*> unread_;                                      // of entries_: to be read at the next compile
   std::map<std::string, api::ObjectPtr, std::less<>> config_maps_;  // by "namespace/name"
   std::set<std::string, std::less<>> secrets_;
-  std::unordered_map<uint64_t, std::vector<const Entry*>> entries_by_service_;
+  NameIndex users_of_services_;
   Components components_;
-  std::unordered_map<const Entry*, std::shared_ptr<Compiled>> compiled_;
-  std::unordered_set<const Entry*> dirty_;
+  std::vector<const Entry*> dirty_;
   std::vector<std::shared_ptr<Compiled>> orphaned_;  // of entries that are gone
   BackendIds ids_;
   route::HostPtr catch_all_;  // null: no Ingress serves the hosts that nobody names
@@ -186,12 +192,12 @@ void Compiler::State::remove_ingress(const std::string& name) {
 void Compiler::State::read(Entry& entry) {
   entry.unread = false;
   entry.view = api::read_ingress(*entry.object);
-  entry.annotations = {};
   entry.diagnostics.clear();
   Reporter reporter(entry.diagnostics);
   const auto why_not = filter_.why_not_ours(*entry.object, entry.view);
   entry.ours = !why_not && !(options_.disable_catch_all && entry.view.default_backend);
   if (!entry.ours) {
+    entry.annotations = {};
     reporter.add(Severity::kInfo, "ingress-not-ours", entry, entry.view.class_at, "spec.ingressClassName",
                  "left to another controller: " + why_not.value_or("--disable-catch-all"), "");
     return;
@@ -203,9 +209,9 @@ void Compiler::State::read(Entry& entry) {
   }
   report_entry_traps(entry, options_, config_, reporter);
   components_.add(entry);
-  for (const uint64_t service : services_of(entry)) entries_by_service_[service].push_back(&entry);
+  for (const uint64_t service : services_of(entry)) users_of_services_.add(service, entry);
   stable_count_ += entry.is_canary() ? 0 : 1;
-  dirty_.insert(&entry);
+  set_dirty(entry);
 }
 
 void Compiler::State::unread(Entry& entry) {
@@ -220,26 +226,27 @@ void Compiler::State::forget(Entry& entry) {
   if (entry.ours) {
     entry.ours = false;
     components_.remove(entry);
-    for (const uint64_t service : services_of(entry)) {
-      const auto users = entries_by_service_.find(service);
-      std::erase(users->second, &entry);
-      if (users->second.empty()) entries_by_service_.erase(users);
-    }
+    for (const uint64_t service : services_of(entry)) users_of_services_.remove(service, entry);
     stable_count_ -= entry.is_canary() ? 0 : 1;
-    dirty_.erase(&entry);
+    if (std::exchange(entry.kept.dirty, false)) std::erase(dirty_, &entry);
   }
-  const auto compiled = compiled_.find(&entry);
-  if (compiled == compiled_.end()) return;
-  std::erase(compiled->second->members, &entry);
-  dirty_.insert(compiled->second->members.begin(), compiled->second->members.end());
-  orphaned_.push_back(compiled->second);
-  compiled_.erase(compiled);
+  const std::shared_ptr<Compiled> compiled = std::move(entry.kept.compiled);
+  if (!compiled) return;
+  std::erase(compiled->members, &entry);
+  for (const Entry* member : compiled->members) set_dirty(*member);
+  orphaned_.push_back(compiled);
+}
+
+void Compiler::State::set_dirty(const Entry& entry) {
+  if (!std::exchange(entry.kept.dirty, true)) dirty_.push_back(&entry);
 }
 
 void Compiler::State::touch_services(const api::ServiceIndex::Affected& services) {
   for (const std::string& service : services) {
-    const auto found = entries_by_service_.find(route::hash_text(service));
-    if (found != entries_by_service_.end()) dirty_.insert(found->second.begin(), found->second.end());
+    const std::string_view text = service;
+    const size_t slash = text.find('/');
+    const uint64_t name = service_name(text.substr(0, slash), text.substr(slash + 1));
+    users_of_services_.each(name, [&](const Entry& entry) { set_dirty(entry); });
   }
 }
 
@@ -287,13 +294,10 @@ void Compiler::State::withdraw(Compiled& compiled, TableEdit& edit) {
 }
 
 void Compiler::State::withdraw(const Entry* entry, TableEdit& edit) {
-  const auto found = compiled_.find(entry);
-  if (found == compiled_.end()) return;
-  withdraw(*found->second, edit);
-  compiled_.erase(found);
+  if (const std::shared_ptr<Compiled> compiled = std::move(entry->kept.compiled)) withdraw(*compiled, edit);
 }
 
-void Compiler::State::publish(std::vector<const Entry*> members, TableEdit& edit) {
+void Compiler::State::publish(std::vector<const Entry*> members, TableEdit& edit, Unindexed& unindexed) {
   auto compiled = std::make_shared<Compiled>();
   Reporter reporter(compiled->diagnostics);
   const Model model = build_model({members, services_, options_, stable_count_ > 0}, reporter);
@@ -308,8 +312,9 @@ void Compiler::State::publish(std::vector<const Entry*> members, TableEdit& edit
     if (host.kind == PublishedHost::Kind::kFallback) catch_all_ = host.host;
     if (host.kind == PublishedHost::Kind::kRegex) regexes_[{host.host->name, host.name}] = {host.regex, host.host};
   }
+  std::ranges::move(emitted.unindexed, std::back_inserter(unindexed));
   compiled->hosts = std::move(emitted.hosts);
-  for (const Entry* member : members) compiled_[member] = compiled;
+  for (const Entry* member : members) member->kept.compiled = compiled;
   compiled->members = std::move(members);
 }
 
@@ -321,7 +326,7 @@ route::TablePtr Compiler::State::compile() {
   const bool has_stable = stable_count_ > 0;
   if (has_stable != had_stable_) {
     for (const auto& [key, entry] : entries_) {
-      if (entry->ours) dirty_.insert(entry.get());
+      if (entry->ours) set_dirty(*entry);
     }
   }
   if (table_ && dirty_.empty() && orphaned_.empty() && !config_changed_) return table_;
@@ -334,7 +339,9 @@ route::TablePtr Compiler::State::compile() {
     for (const auto& component : components) {
       for (const Entry* entry : component) withdraw(entry, edit);
     }
-    for (const auto& component : components) publish(component, edit);
+    Unindexed unindexed;
+    for (const auto& component : components) publish(component, edit, unindexed);
+    route::build_indexes(unindexed);
     for (const route::BackendId id : ids_.free_unused()) edit.backends.set(id, nullptr);
   }
   table->regexes.clear();
@@ -344,6 +351,7 @@ route::TablePtr Compiler::State::compile() {
   table->split_mode = options_.split_mode;
   had_stable_ = has_stable;
   config_changed_ = reread_ = false;
+  for (const Entry* entry : dirty_) entry->kept.dirty = false;
   dirty_.clear();
   orphaned_.clear();
   table_ = table;
@@ -355,9 +363,9 @@ Diagnostics Compiler::State::diagnostics() const {
   std::set<const Compiled*> seen;
   for (const auto& [key, entry] : entries_) {
     all.insert(all.end(), entry->diagnostics.begin(), entry->diagnostics.end());
-    const auto compiled = compiled_.find(entry.get());
-    if (compiled == compiled_.end() || !seen.insert(compiled->second.get()).second) continue;
-    all.insert(all.end(), compiled->second->diagnostics.begin(), compiled->second->diagnostics.end());
+    const Compiled* compiled = entry->kept.compiled.get();
+    if (compiled == nullptr || !seen.insert(compiled).second) continue;
+    all.insert(all.end(), compiled->diagnostics.begin(), compiled->diagnostics.end());
   }
   const auto place = [](const Diagnostic& d) {
     return std::tuple(d.where.file ? std::string_view(*d.where.file) : std::string_view(), d.where.at, std::string_view(d.object),

@@ -44,6 +44,8 @@ namespace {
 constexpr int kHosts = 10'000;
 constexpr int kPaths = 10;
 
+std::string shop(int i) { return "shop-" + std::to_string(i); }
+
 std::string ingress_text(int i, const std::string& extra_path) {
   const std::string n = std::to_string(i);
   std::string text = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop-" + n +
@@ -57,16 +59,13 @@ std::string ingress_text(int i, const std::string& extra_path) {
   return text;
 }
 
-std::string service_text(int i) {
-  const std::string n = std::to_string(i);
-  return "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-" + n +
-         ", namespace: default}\nspec: {ports: [{port: 80}]}\n";
+std::string service_text(const std::string& name) {
+  return "---\napiVersion: v1\nkind: Service\nmetadata: {name: " + name + ", namespace: default}\nspec: {ports: [{port: 80}]}\n";
 }
 
-std::string slice_text(int i, int last_byte) {
-  const std::string n = std::to_string(i);
-  return "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: shop-" + n +
-         "-1, namespace: default, labels: {kubernetes.io/service-name: shop-" + n +
+std::string slice_text(const std::string& service, int last_byte) {
+  return "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: " + service +
+         "-1, namespace: default, labels: {kubernetes.io/service-name: " + service +
          "}}\naddressType: IPv4\nendpoints: [{addresses: [10.0.0." + std::to_string(last_byte) + "]}]\nports: [{port: 8080}]\n";
 }
 
@@ -80,7 +79,7 @@ std::vector<api::ObjectPtr> objects_of(const std::string& text) {
 
 std::vector<api::ObjectPtr> all_objects() {
   std::string text;
-  for (int i = 0; i < kHosts; ++i) text += ingress_text(i, "/path0") + service_text(i) + slice_text(i, 1);
+  for (int i = 0; i < kHosts; ++i) text += ingress_text(i, "/path0") + service_text(shop(i)) + slice_text(shop(i), 1);
   return objects_of(text);
 }
 
@@ -103,12 +102,51 @@ void compile_10k_hosts(benchmark::State& state) {
 }
 BENCHMARK(compile_10k_hosts)->Unit(benchmark::kMillisecond);
 
-void table_of_10k_hosts_memory(benchmark::State& state) {
+/// One Ingress whose paths have a Service each, and its canary on every second path.
+std::string ingress_text_with_canary(int i) {
+  const std::string n = std::to_string(i);
+  const auto ingress = [&](const std::string& suffix, const std::string& annotations, int step) {
+    std::string text = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop-" + n + suffix +
+                       ", namespace: default, annotations: {" + annotations +
+                       "}}\nspec:\n  ingressClassName: nginx\n  rules:\n  - host: shop-" + n +
+                       ".example.com\n    http:\n      paths:\n";
+    for (int p = 0; p < kPaths; p += step) {
+      const std::string path = "path" + std::to_string(p);
+      text += "      - {path: /" + path + ", pathType: Prefix, backend: {service: {name: " + path + "-" + n + suffix +
+              ", port: {number: 80}}}}\n";
+    }
+    return text;
+  };
+  const std::string prefix = "nginx.ingress.kubernetes.io/";
+  return ingress("", prefix + "proxy-read-timeout: \"120\"", 1) +
+         ingress("-canary",
+                 prefix + "canary: \"true\", " + prefix + "canary-weight: \"10\", " + prefix + "canary-by-header: x-canary, " +
+                     prefix + "canary-by-cookie: canary",
+                 2);
+}
+
+std::vector<api::ObjectPtr> all_objects_with_canaries() {
+  std::vector<api::ObjectPtr> objects;
+  for (int i = 0; i < kHosts; ++i) {
+    const std::string n = std::to_string(i);
+    std::string text = ingress_text_with_canary(i);
+    for (int p = 0; p < kPaths; ++p) {
+      for (const char* suffix : {"", "-canary"}) {
+        const std::string name = "path" + std::to_string(p) + "-" + n + suffix;
+        if (p % 2 == 0 || *suffix == 0) text += service_text(name) + slice_text(name, 1);
+      }
+    }
+    for (api::ObjectPtr& object : objects_of(text)) objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+void measure_memory(benchmark::State& state, std::vector<api::ObjectPtr> (*make_objects)()) {
   size_t bytes = 0;
   for (auto _ : state) {
     route::TablePtr table;
     {
-      const std::vector<api::ObjectPtr> objects = all_objects();
+      const std::vector<api::ObjectPtr> objects = make_objects();
       table = compiler_of(objects).compile();
     }
     bytes_freed = 0;
@@ -120,7 +158,13 @@ void table_of_10k_hosts_memory(benchmark::State& state) {
   state.counters["MB"] = static_cast<double>(bytes) / 1e6;
   state.counters["bytes_per_path"] = static_cast<double>(bytes) / (kHosts * kPaths);
 }
+
+void table_of_10k_hosts_memory(benchmark::State& state) { measure_memory(state, all_objects); }
 BENCHMARK(table_of_10k_hosts_memory)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+/// 150,000 Services, 50,000 splits.
+void table_of_10k_hosts_with_canaries_memory(benchmark::State& state) { measure_memory(state, all_objects_with_canaries); }
+BENCHMARK(table_of_10k_hosts_with_canaries_memory)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 /// Two versions of one object, put in turn.
 void recompile(benchmark::State& state, const std::string& first, const std::string& second) {
@@ -140,7 +184,7 @@ void changed_ingress_among_10k(benchmark::State& state) {
 }
 BENCHMARK(changed_ingress_among_10k)->Unit(benchmark::kMicrosecond);
 
-void changed_endpoints_among_10k(benchmark::State& state) { recompile(state, slice_text(77, 1), slice_text(77, 2)); }
+void changed_endpoints_among_10k(benchmark::State& state) { recompile(state, slice_text(shop(77), 1), slice_text(shop(77), 2)); }
 BENCHMARK(changed_endpoints_among_10k)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

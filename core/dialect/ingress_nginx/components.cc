@@ -1,6 +1,7 @@
 #include "dialect/ingress_nginx/components.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "dialect/ingress_nginx/scalars.h"
 
@@ -11,7 +12,14 @@ namespace {
 /// from-to-www-redirect makes a host of the name with or without one "www.".
 uint64_t host_name(std::string_view host) {
   while (host.starts_with("www.")) host.remove_prefix(4);
-  return route::hash_text(host);
+  return route::hash_name(host);
+}
+
+uint64_t upstream_name(std::string_view ns, const api::IngressBackend& backend) {
+  const uint64_t service = route::mix_word(route::hash_name(ns), route::hash_name(backend.service));
+  const uint64_t port =
+      backend.port.name.empty() ? static_cast<uint32_t>(backend.port.number) : route::hash_name(backend.port.name);
+  return route::mix_word(service, port);
 }
 
 /// Hashes of the names.
@@ -20,9 +28,10 @@ std::vector<uint64_t> names_of(const Entry& entry) {
   const api::IngressBackend* previous = nullptr;
   const auto add_service = [&](const api::IngressBackend& backend) {
     if (backend.service.empty() || same_upstream(previous, backend)) return;
-    names.push_back(route::hash_text(upstream_key(entry.ns(), backend)));
+    names.push_back(upstream_name(entry.ns(), backend));
     previous = &backend;
   };
+  names.reserve(2 * entry.view.rules.size());
   for (const api::IngressRule& rule : entry.view.rules) {
     names.push_back(host_name(server_name(rule)));
     for (const api::IngressPath& path : rule.paths) add_service(path.backend);
@@ -41,46 +50,48 @@ std::vector<uint64_t> names_of(const Entry& entry) {
 }  // namespace
 
 void Components::add(const Entry& entry) {
-  std::vector<Node*>& nodes = nodes_[&entry];
-  for (const uint64_t name : names_of(entry)) {
-    Node& node = *by_name_.try_emplace(name).first;
-    node.second.push_back(&entry);
-    nodes.push_back(&node);
-  }
+  entry.kept.names = names_of(entry);
+  for (const uint64_t name : entry.kept.names) users_.add(name, entry);
 }
 
 void Components::remove(const Entry& entry) {
-  const auto nodes = nodes_.find(&entry);
-  if (nodes == nodes_.end()) return;
-  for (Node* node : nodes->second) {
-    std::erase(node->second, &entry);
-    const uint64_t name = node->first;
-    if (node->second.empty()) by_name_.erase(name);
-  }
-  nodes_.erase(nodes);
+  for (const uint64_t name : entry.kept.names) users_.remove(name, entry);
+  entry.kept.names.clear();
 }
 
-Components::Entries Components::component_of(const Entry& start, std::unordered_set<const Entry*>& seen,
-                                             std::unordered_set<const Node*>& seen_nodes) const {
-  Entries component{&start};
-  for (size_t i = 0; i < component.size(); ++i) {
-    for (const Node* node : nodes_.at(component[i])) {
-      if (node->second.size() == 1 || !seen_nodes.insert(node).second) continue;
-      for (const Entry* other : node->second) {
-        if (seen.insert(other).second) component.push_back(other);
+/// One look around.
+class Components::Walk {
+ public:
+  Walk(const NameIndex& users, uint64_t number) : users_(users), number_(number) {}
+
+  bool is_new(const Entry& entry) { return std::exchange(entry.kept.seen_by_walk, number_) != number_; }
+
+  /// `start` counts as seen.
+  Entries component_of(const Entry& start) {
+    Entries component{&start};
+    for (size_t i = 0; i < component.size(); ++i) {
+      for (const uint64_t name : component[i]->kept.names) {
+        if (!users_.has_several(name) || !names_.insert(name).second) continue;
+        users_.each(name, [&](const Entry& other) {
+          if (is_new(other)) component.push_back(&other);
+        });
       }
     }
+    std::ranges::sort(component, [](const Entry* a, const Entry* b) { return is_older(*a, *b); });
+    return component;
   }
-  std::ranges::sort(component, [](const Entry* a, const Entry* b) { return is_older(*a, *b); });
-  return component;
-}
 
-std::vector<Components::Entries> Components::around(const std::unordered_set<const Entry*>& entries) const {
+ private:
+  const NameIndex& users_;
+  uint64_t number_;
+  std::unordered_set<uint64_t> names_;  // of several users, that were seen
+};
+
+std::vector<Components::Entries> Components::around(std::span<const Entry* const> entries) {
   std::vector<Entries> components;
-  std::unordered_set<const Entry*> seen;
-  std::unordered_set<const Node*> seen_nodes;
+  Walk walk(users_, ++walks_);
   for (const Entry* start : entries) {
-    if (seen.insert(start).second) components.push_back(component_of(*start, seen, seen_nodes));
+    if (walk.is_new(*start)) components.push_back(walk.component_of(*start));
   }
   return components;
 }

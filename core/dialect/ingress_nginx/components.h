@@ -4,11 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
-#include <unordered_set>
+#include <span>
 #include <vector>
 
 #include "dialect/ingress_nginx/model.h"
+#include "dialect/ingress_nginx/name_index.h"
 
 namespace graylane::ingress_nginx {
 
@@ -21,15 +21,13 @@ class Components {
   void remove(const Entry& entry);
 
   /// The connected components that hold the given entries, each sorted oldest first.
-  std::vector<Entries> around(const std::unordered_set<const Entry*>& entries) const;
+  std::vector<Entries> around(std::span<const Entry* const> entries);
 
  private:
-  using Node = std::pair<const uint64_t, Entries>;  // the hash of a name and who uses it; a collision only connects more
-  Entries component_of(const Entry& start, std::unordered_set<const Entry*>& seen,
-                       std::unordered_set<const Node*>& seen_nodes) const;
+  class Walk;
 
-  std::unordered_map<uint64_t, Entries> by_name_;
-  std::unordered_map<const Entry*, std::vector<Node*>> nodes_;
+  NameIndex users_;
+  uint64_t walks_ = 0;  // so far
 };
 
 }  // namespace graylane::ingress_nginx

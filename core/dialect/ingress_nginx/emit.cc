@@ -100,6 +100,7 @@ void add_www_redirect(const EmitInput& input, const Server& server, Emitted& emi
   rule.target = 0;
   rule.at = {0, at};
   host->rules.push_back(std::move(rule));
+  emitted.unindexed.push_back(host);
   emitted.hosts.push_back(named(from, std::move(host)));
 }
 
@@ -181,9 +182,10 @@ route::HostPtr built_in_fallback() {
   server.locations.emplace_back();
   server.locations[0].path = "/";
   Emitted emitted;
-  return HostEmitter({model, services, options, config, [](const std::string&) { return route::kNoIndex; }}, server, false,
-                     emitted, nullptr)
-      .build();
+  const EmitInput input{model, services, options, config, [](const std::string&) { return route::kNoIndex; }};
+  route::HostPtr host = HostEmitter(input, server, false, emitted, nullptr).build();
+  route::build_indexes(emitted.unindexed);
+  return host;
 }
 
 }  // namespace graylane::ingress_nginx

@@ -27,7 +27,8 @@ struct PublishedBackend {
 
 struct Emitted {
   std::vector<PublishedHost> hosts;
-  std::map<std::string, PublishedBackend> backends;  // by upstream key
+  std::vector<std::shared_ptr<route::Host>> unindexed;  // the same hosts, for route::build_indexes()
+  std::map<std::string, PublishedBackend> backends;     // by upstream key
 };
 
 struct EmitInput {

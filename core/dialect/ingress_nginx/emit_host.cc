@@ -36,12 +36,16 @@ struct PrefixRule {
   const Location* location = nullptr;
   bool redirect = false;  // "/a" of a location "/a/"
   size_t length = 0;
+  size_t order = 0;
 };
 
 std::string with_slash(const std::string& path) { return path.ends_with('/') ? path : path + "/"; }
 
-bool in_list(std::string_view path, const std::vector<std::string>& list) {
-  return std::ranges::any_of(list, [&](const std::string& item) { return path.starts_with(item); });
+/// Whether the path, with a '/' at its end, begins with an item of the list.
+bool is_below(std::string_view path, const std::vector<std::string>& list) {
+  return std::ranges::any_of(list, [&](std::string_view item) {
+    return path.starts_with(item) || (!path.ends_with('/') && item.ends_with('/') && item.substr(0, item.size() - 1) == path);
+  });
 }
 
 }  // namespace
@@ -64,9 +68,12 @@ HostEmitter::HostEmitter(const EmitInput& input, const Server& server, bool is_a
       emitted_(emitted),
       reporter_(reporter),
       host_(std::make_shared<route::Host>()) {
+  locations_.reserve(server.locations.size());
   for (const Location& location : server.locations) locations_.push_back(&location);
-  std::ranges::stable_sort(locations_, [](const Location* a, const Location* b) {
-    return a->path.size() != b->path.size() ? a->path.size() > b->path.size() : a->path > b->path;
+  std::ranges::sort(locations_, [](const Location* a, const Location* b) {
+    if (a->path.size() != b->path.size()) return a->path.size() > b->path.size();
+    const int order = a->path.compare(b->path);
+    return order != 0 ? order > 0 : a < b;  // of equal ones the older first
   });
   regex_mode_ = std::ranges::any_of(server.locations, asks_for_regex);
   if (server.host != kCatchAll) host_->name = server.host;
@@ -91,19 +98,23 @@ route::HostPtr HostEmitter::build() {
     report_location_traps(server_, locations_, regex_mode_, *reporter_);
     report_acme_trap(server_, input_.config, *reporter_);
   }
-  host_->build_index();
+  host_->rules.shrink_to_fit();
+  host_->splits.shrink_to_fit();
+  host_->responses.shrink_to_fit();
+  emitted_.unindexed.push_back(host_);
   return host_;
 }
 
 /// "/a" and "/a/" of type Prefix would be one nginx location twice: nginx refuses its whole configuration. The younger goes.
 void HostEmitter::drop_duplicates() {
   using Name = std::pair<LocationType, std::string_view>;
-  std::vector<std::pair<Name, const Location*>> names;
+  std::vector<std::pair<Name, const Location*>> names;  // of one name the older first
+  names.reserve(server_.locations.size());
   for (const Location& location : server_.locations) {
     const bool prefix = location.type == LocationType::kPrefix;
     names.emplace_back(Name(location.type, prefix ? without_slash(location.path) : std::string_view(location.path)), &location);
   }
-  std::ranges::stable_sort(names, {}, &std::pair<Name, const Location*>::first);
+  std::ranges::sort(names);
   for (size_t i = 1, first = 0; i < names.size(); ++i) {
     if (names[i].first != names[first].first) first = i;
     if (i != first) drop_duplicate(*names[i].second, *names[first].second);
@@ -121,16 +132,17 @@ void HostEmitter::drop_duplicate(const Location& location, const Location& older
 
 void HostEmitter::add_exact_and_prefix_rules() {
   std::vector<PrefixRule> prefixes;
+  prefixes.reserve(locations_.size());
   for (const Location* location : locations_) {
     if (location->type == LocationType::kExact) {
       add_rule(*location, PathKind::kExact, location->path);
     } else {
-      prefixes.push_back({location, false, location->path.size()});
+      prefixes.push_back({location, false, location->path.size(), prefixes.size()});
     }
-    if (ends_with_slash(location->path)) prefixes.push_back({location, true, location->path.size() - 1});
+    if (ends_with_slash(location->path)) prefixes.push_back({location, true, location->path.size() - 1, prefixes.size()});
   }
-  std::ranges::stable_sort(prefixes, [](const PrefixRule& a, const PrefixRule& b) {
-    return a.length != b.length ? a.length > b.length : a.redirect < b.redirect;
+  std::ranges::sort(prefixes, [](const PrefixRule& a, const PrefixRule& b) {
+    return std::tuple(b.length, a.redirect, a.order) < std::tuple(a.length, b.redirect, b.order);
   });
   host_->rules.reserve(host_->rules.size() + locations_.size());
   bool pages_added = server_.host != kCatchAll;
@@ -182,7 +194,7 @@ void HostEmitter::add_rule(const Location& location, PathKind kind, std::string 
     }
   }
   rule.policy = policy_index(location);
-  rule.https_redirect_exempt = in_list(with_slash(location.path), input_.config.no_tls_redirect_locations);
+  rule.https_redirect_exempt = is_below(location.path, input_.config.no_tls_redirect_locations);
   if (rewrites_with_slash) rule.rewrite = regex_index("(?i)" + unquoted(with_slash(location.path)));
   if (needs_rewrite(location)) rule.rewrite = regex_index("(?i)" + unquoted(location.path));
   if (set_target(location, rule)) host_->rules.push_back(std::move(rule));
@@ -263,8 +275,10 @@ uint32_t HostEmitter::regex_index(const std::string& pattern) {
 }
 
 uint32_t HostEmitter::object_index(const Entry& entry) {
+  if (last_object_ != nullptr && last_object_->first == &entry) return last_object_->second;
   const auto [place, is_new] = objects_.try_emplace(&entry, static_cast<uint32_t>(host_->objects.size()));
   if (is_new) host_->objects.push_back({entry.title(), entry.object->file});
+  last_object_ = &*place;
   return place->second;
 }
 

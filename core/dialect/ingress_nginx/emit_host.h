@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -35,10 +36,11 @@ class HostEmitter {
   void add_split(const Location& location, const Upstream& stable, route::BackendId stable_id, route::Role role,
                  const Upstream& canary, route::Rule& rule);
   void set_sticky(const Location& location, const Upstream& stable, const Entry& owner, route::Split& split);
-  void add_header_tests(const Entry& entry, const CanaryPolicy& policy, route::Split& split);
+  void add_canary_tests(const Entry& owner, const CanaryPolicy& policy, route::Split& split);
+  bool add_header_tests(const Entry& entry, const CanaryPolicy& policy, route::Split& split);
   void add_cookie_tests(const Entry& entry, const CanaryPolicy& policy, route::Split& split);
   route::BackendId backend_of(const Upstream& upstream);
-  const Upstream* fallback_of(const Location& location, const Upstream& stable, Upstream& place) const;
+  const Upstream* fallback_of(const Location& location, const Upstream& stable, std::optional<Upstream>& made) const;
 
   // policies
   uint32_t policy_index(const Location& location);
@@ -62,9 +64,13 @@ class HostEmitter {
   std::vector<const Location*> locations_;                                        // in nginx's order: longest path first
   bool regex_mode_ = false;
   std::map<const Entry*, uint32_t> objects_;
+  const std::pair<const Entry* const, uint32_t>* last_object_ = nullptr;  // of objects_
   std::map<std::string, uint32_t> regexes_;
   using PolicyKey = std::tuple<const Entry*, bool, bool, std::string>;
   std::map<PolicyKey, uint32_t> policies_;
+  const std::pair<const PolicyKey, uint32_t>* last_policy_ = nullptr;  // of policies_
+  const Entry* tests_of_ = nullptr;                                    // the canary of `tests_`
+  route::SharedList<route::Test> tests_;
   uint32_t not_found_ = route::kNoIndex;
 };
 

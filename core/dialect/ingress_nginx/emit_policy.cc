@@ -31,8 +31,10 @@ uint32_t HostEmitter::policy_index(const Location& location) {
   std::string place;
   if (location.ingress != nullptr && depends_on_location(location.ingress->annotations))
     place = location.path + " " + (location.upstream == nullptr ? "" : location.upstream->key);
-  const auto [found, is_new] = policies_.try_emplace({location.ingress, exempt, location.redirects_apply(), place},
-                                                     static_cast<uint32_t>(host_->policies.size()));
+  PolicyKey key{location.ingress, exempt, location.redirects_apply(), std::move(place)};
+  if (last_policy_ != nullptr && last_policy_->first == key) return last_policy_->second;
+  const auto [found, is_new] = policies_.try_emplace(std::move(key), static_cast<uint32_t>(host_->policies.size()));
+  last_policy_ = &*found;
   if (is_new) {
     const uint32_t index = found->second;
     host_->policies.emplace_back();

@@ -70,13 +70,14 @@ route::BackendId HostEmitter::backend_of(const Upstream& upstream) {
   return place->second.id;
 }
 
-/// The annotation default-backend serves when the stable Service has no endpoints. `place` holds what stands in.
-const Upstream* HostEmitter::fallback_of(const Location& location, const Upstream& stable, Upstream& place) const {
+/// The annotation default-backend serves when the stable Service has no endpoints. `made` holds what stands in.
+const Upstream* HostEmitter::fallback_of(const Location& location, const Upstream& stable, std::optional<Upstream>& made) const {
   if (location.ingress == nullptr || !location.ingress->annotations.default_backend) return nullptr;
   if (!stable.resolved.endpoints.empty() || stable.uses_cluster_ip) return nullptr;
   const std::string& service = location.ingress->annotations.default_backend->value;
   const auto port = input_.services.first_port(location.ingress->ns(), service);
   if (!port) return nullptr;
+  Upstream& place = made.emplace();
   place.resolved = input_.services.resolve(location.ingress->ns(), service, *port);
   if (place.resolved.endpoints.empty()) return nullptr;
   place.key = "custom-default-backend " + location.ingress->ns() + "/" + service;
@@ -114,7 +115,7 @@ bool HostEmitter::set_target(const Location& location, Rule& rule) {
                       rule.at});
     return true;
   }
-  Upstream place;
+  std::optional<Upstream> place;
   const Upstream* fallback = fallback_of(location, stable, place);
   const Role role = fallback != nullptr || location.is_default || location.is_default_backend ? Role::kDefault : Role::kStable;
   const route::BackendId id = backend_of(fallback != nullptr ? *fallback : stable);
@@ -138,6 +139,7 @@ void HostEmitter::add_split(const Location& location, const Upstream& stable, ro
   const std::string stable_key = stable.affinity_cookie.empty() ? "" : affinity_key(nginx_name(stable));
   const std::string canary_key = canary.affinity_cookie.empty() ? "" : affinity_key(nginx_name(canary));
   split.affinity_cookie = stable.affinity_cookie;
+  split.destinations.reserve(2);
   split.destinations.push_back({stable_id, role, split.total - weight, stable_key, rule.at});
   split.destinations.push_back({backend_of(canary), Role::kCanary, weight, canary_key, origin(owner, policy.at)});
   const auto affinity_test = [&](const std::string& cookie, const std::string& key, uint8_t destination) {
@@ -152,8 +154,7 @@ void HostEmitter::add_split(const Location& location, const Upstream& stable, ro
   };
   affinity_test(stable.affinity_cookie, stable_key, 0);
   affinity_test(canary.affinity_cookie, canary_key, 1);
-  add_header_tests(owner, policy, split);
-  add_cookie_tests(owner, policy, split);
+  add_canary_tests(owner, policy, split);
   set_sticky(location, stable, owner, split);
   rule.kind = RuleKind::kSplit;
   rule.target = static_cast<uint32_t>(host_->splits.size());
@@ -169,8 +170,23 @@ void HostEmitter::set_sticky(const Location& location, const Upstream& stable, c
   split.sticky.at = origin(source, source.annotations.sticky_at);
 }
 
-void HostEmitter::add_header_tests(const Entry& entry, const CanaryPolicy& policy, Split& split) {
-  if (policy.header.empty()) return;
+/// All paths of a canary share one list of tests, where no path has one of its own.
+void HostEmitter::add_canary_tests(const Entry& owner, const CanaryPolicy& policy, Split& split) {
+  const bool shares = split.tests.empty();
+  if (shares && tests_of_ == &owner) {
+    split.tests = tests_;
+    return;
+  }
+  const bool sound = add_header_tests(owner, policy, split);
+  add_cookie_tests(owner, policy, split);
+  if (!shares || !sound) return;
+  tests_of_ = &owner;
+  tests_ = split.tests;
+}
+
+/// False: something was reported, of this path.
+bool HostEmitter::add_header_tests(const Entry& entry, const CanaryPolicy& policy, Split& split) {
+  if (policy.header.empty()) return true;
   Test test;
   test.name = canonical_header(policy.header);
   test.destination = 1;
@@ -178,7 +194,7 @@ void HostEmitter::add_header_tests(const Entry& entry, const CanaryPolicy& polic
     test.value = policy.header_value;
     test.at = origin(entry, policy.value_at);
     split.tests.push_back(std::move(test));
-    return;
+    return true;
   }
   if (!policy.header_pattern.empty()) {
     test.kind = Test::Kind::kHeaderMatches;
@@ -192,8 +208,9 @@ void HostEmitter::add_header_tests(const Entry& entry, const CanaryPolicy& polic
              regex.error().what + "; every request with the header " + policy.header + " stays on the stable version",
              "mend the expression");
     }
+    const bool sound = test.pattern != nullptr;
     split.tests.push_back(std::move(test));
-    return;
+    return sound;
   }
   test.at = origin(entry, policy.header_at);
   test.value = "always";
@@ -201,6 +218,7 @@ void HostEmitter::add_header_tests(const Entry& entry, const CanaryPolicy& polic
   test.value = "never";
   test.destination = 0;
   split.tests.push_back(std::move(test));
+  return true;
 }
 
 void HostEmitter::add_cookie_tests(const Entry& entry, const CanaryPolicy& policy, Split& split) {

@@ -64,7 +64,7 @@ void create_upstream(const ModelInput& input, Model& model, const Entry& entry, 
   Upstream& upstream = place->second;
   const bool named_by_stable = upstream.named_by_stable || !entry.is_canary();
   if (is_new || recreate) {
-    upstream = {};
+    if (!is_new) upstream = {};
     upstream.key = std::move(key);
     upstream.ns = entry.ns();
     upstream.service = backend.service;

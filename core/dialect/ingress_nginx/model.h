@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +17,9 @@
 
 namespace graylane::ingress_nginx {
 
+/// What the compiler has made of one component.
+struct Compiled;
+
 /// One Ingress, read.
 struct Entry {
   api::ObjectPtr object;
@@ -24,6 +28,14 @@ struct Entry {
   Diagnostics diagnostics;  // of reading the annotations
   bool ours = false;
   bool unread = false;  // the object is newer than the rest
+  /// Where the compiler and its indexes have it.
+  struct Kept {
+    std::vector<uint64_t> names;  // of Components
+    uint64_t seen_by_walk = 0;    // of Components
+    bool dirty = false;
+    std::shared_ptr<Compiled> compiled;
+  };
+  mutable Kept kept;
 
   const std::string& ns() const { return object->key.ns; }
   /// "Ingress default/shop"
@@ -70,7 +82,7 @@ struct Location {
 struct Server {
   std::string host;
   std::vector<Location> locations;
-  std::unordered_map<std::string, size_t> first_of_path;  // in `locations`
+  std::unordered_map<std::string, size_t> first_of_path;  // in `locations`; empty while there are few
   std::vector<At<std::string>> aliases;
   const Entry* alias_owner = nullptr;
   const Entry* named_by = nullptr;  // the oldest Ingress with this host

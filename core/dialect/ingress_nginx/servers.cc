@@ -60,6 +60,7 @@ void add_servers(const Entry& entry, Model& model, Reporter& reporter) {
     place->second.host = host;
     place->second.named_by = &entry;
     place->second.at = rule.at;
+    place->second.locations.reserve(rule.paths.size() + 1);
     place->second.locations.push_back(root_location(&entry, upstream));
     place->second.locations[0].at = upstream == nullptr ? rule.at : entry.view.default_backend->at;
   }
@@ -105,13 +106,23 @@ void settle_aliases(Model& model, Reporter& reporter) {
   }
 }
 
+/// Below this many, a look at each is faster than an index.
+constexpr size_t kLocationsWalked = 24;
+
 /// Only the first location of that path is compared, as in ingress-nginx.
 Location* find_location(Server& server, const std::string& path, LocationType type) {
-  if (server.first_of_path.empty()) server.first_of_path.emplace(server.locations.front().path, 0);
-  const auto found = server.first_of_path.find(path);
-  if (found == server.first_of_path.end()) return nullptr;
-  Location& location = server.locations[found->second];
-  return location.type == type ? &location : nullptr;
+  std::vector<Location>& all = server.locations;
+  size_t index = 0;
+  if (all.size() < kLocationsWalked) {
+    index = static_cast<size_t>(std::ranges::find(all, path, &Location::path) - all.begin());
+  } else {
+    if (server.first_of_path.empty()) {
+      for (size_t i = 0; i < all.size(); ++i) server.first_of_path.try_emplace(all[i].path, i);
+    }
+    const auto found = server.first_of_path.find(path);
+    index = found == server.first_of_path.end() ? all.size() : found->second;
+  }
+  return index < all.size() && all[index].type == type ? &all[index] : nullptr;
 }
 
 void set_affinity(const Entry& entry, Upstream& upstream) {
@@ -154,7 +165,7 @@ void place_path(Server& server, const PathOf& at, Upstream& upstream, Reporter& 
   const std::string text(effective_path(at.path));
   Location* location = find_location(server, text, effective_type(at.path));
   if (location == nullptr) {
-    server.first_of_path.try_emplace(text, server.locations.size());
+    if (!server.first_of_path.empty()) server.first_of_path.try_emplace(text, server.locations.size());
     server.locations.emplace_back();
     location = &server.locations.back();
     location->path = text;
