@@ -16,12 +16,17 @@ WELL_KNOWN_PORTS = {"http": 80, "https": 443}
 FAKE_PEM = "-----BEGIN {0}-----\nbm90IGEgcmVhbCBvbmU=\n-----END {0}-----\n"
 
 
-def objects_of(case, canary_corpus):
-    """All objects of a case."""
+def unreachable(_, service_number, index):
+    """Where an endpoint is when nobody will connect to it."""
+    return f"10.1.{service_number}.{index + 1}", TARGET_PORT
+
+
+def objects_of(case, canary_corpus, place=unreachable):
+    """All objects of a case. `place(name, service_number, index)` says the address and port of an endpoint."""
     classes = [_class_of(i, canary_corpus) for i in case["ingresses"]]
     out = [_ingress_class(c) for c in sorted({"nginx", *(c for c in classes if c)})]
     out += [_ingress(i, n, c, canary_corpus) for n, (i, c) in enumerate(zip(case["ingresses"], classes))]
-    out += _services(case)
+    out += _services(case, place)
     out += [_secret(name, s, n) for n, (name, s) in enumerate(case.get("secrets", {}).items())]
     config_maps = dict(case.get("configmaps", {}))
     if "config" in case:
@@ -171,7 +176,7 @@ def _backend(backend):
     return {"service": {"name": backend["service"], "port": {"name" if isinstance(port, str) else "number": port}}}
 
 
-def _services(case):
+def _services(case, place):
     named = services_named(case)
     overrides = case.get("services", {})
     out = []
@@ -179,19 +184,21 @@ def _services(case):
         override = overrides.get(name, {})
         if override.get("missing"):
             continue
-        ports = _service_ports(override.get("ports", named.get(name, [80])))
+        places = [place(name, n, i) for i in range(override.get("endpoints", 1))]
+        target_port = places[0][1] if places else TARGET_PORT
+        ports = _service_ports(override.get("ports", named.get(name, [80])), target_port)
         out.append(_service(name, override, ports, n))
         if override.get("type") != "ExternalName":
-            out.append(_endpoint_slice(name, override, ports, n))
+            out.append(_endpoint_slice(name, override, ports, [ip for ip, _ in places]))
     return out
 
 
-def _service_ports(wanted):
+def _service_ports(wanted, target_port):
     """Named ports get a number; a port `http` and a port 80 are one and the same."""
     ports = {p: f"p{p}" for p in wanted if isinstance(p, int)}
     for n, name in enumerate(p for p in wanted if isinstance(p, str)):
         ports[WELL_KNOWN_PORTS.get(name, 9000 + n)] = name
-    return [{"name": name, "port": port, "protocol": "TCP", "targetPort": TARGET_PORT}
+    return [{"name": name, "port": port, "protocol": "TCP", "targetPort": target_port}
             for port, name in ports.items()]
 
 
@@ -208,15 +215,14 @@ def _service(name, override, ports, n):
     return _object("v1", "Service", name, spec=spec)
 
 
-def _endpoint_slice(name, override, ports, n):
+def _endpoint_slice(name, override, ports, addresses):
     ready = not override.get("notReady")
-    endpoints = [{"addresses": [f"10.1.{n}.{i + 1}"], "conditions": {"ready": ready}}
-                 for i in range(override.get("endpoints", 1))]
+    endpoints = [{"addresses": [a], "conditions": {"ready": ready}} for a in addresses]
     return _object(
         "discovery.k8s.io/v1", "EndpointSlice", f"{name}-x7k2p",
         metadata={"labels": {"kubernetes.io/service-name": name.rpartition("/")[2]}},
         addressType="IPv4", endpoints=endpoints,
-        ports=[{"name": p["name"], "port": TARGET_PORT, "protocol": "TCP"} for p in ports])
+        ports=[{"name": p["name"], "port": p["targetPort"], "protocol": "TCP"} for p in ports])
 
 
 def _secret(name, secret, n):
