@@ -51,7 +51,8 @@ TEST(TextRules, TimesAreRfc3339) {
   for (const char* bad :
        {"", "2024-02-30T00:00:00Z", "2024-01-01", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00Zx"})
     EXPECT_FALSE(parse_time(bad)) << bad;
-  for (const int64_t time : {int64_t{0}, int64_t{1709179200}, int64_t{4102444799}}) EXPECT_EQ(parse_time(format_time(time)), time);
+  for (const int64_t time : {int64_t{0}, int64_t{1709179200}, int64_t{4102444799}})
+    EXPECT_EQ(parse_time(format_time(time)), time);
   EXPECT_EQ(format_time(1709179200), "2024-02-29T04:00:00Z");
 }
 
