@@ -17,6 +17,20 @@ std::string_view sticky_key(const Split& split, const TemplateInput& input) {
   return {};
 }
 
+/// "up to 3 tries, on error timeout http_503"
+std::string text_of(const Retry& retry) {
+  std::string on;
+  if (retry.on_error) on += " error";
+  if (retry.on_timeout) on += " timeout";
+  if (retry.on_invalid_header) on += " invalid_header";
+  for (const uint16_t status : retry.statuses) on += " http_" + std::to_string(status);
+  if (on.empty() || retry.tries_max == 1) return "one try";
+  if (retry.non_idempotent) on += " non_idempotent";
+  std::string text = "up to " + std::to_string(retry.tries_max) + " tries, on" + on;
+  if (retry.time_max.count() > 0) text += ", none after " + std::to_string(retry.time_max.count()) + " s";
+  return text;
+}
+
 class Explainer {
  public:
   Explainer(const Table& table, const Request& request, Scratch& scratch)
@@ -116,7 +130,25 @@ class Explainer {
       tracer_.add(match.host, "upstream-vhost", true, "the Host is sent as " + quoted(explanation_.to[0].host),
                   match.policy->upstream_host_at);
     }
+    if (!explanation_.to.empty()) note_upstream(match);
     for (const std::string& note : match.policy->notes) tracer_.add(nullptr, "not applied yet", false, note, {});
+  }
+
+  /// What a policy says of endpoints and answers.
+  void note_upstream(const Match& match) {
+    const Policy& policy = *match.policy;
+    if (policy.affinity) {
+      tracer_.add(match.host, "affinity", true,
+                  "the cookie " + policy.affinity->cookie + " chooses the endpoint" +
+                      (policy.affinity->sets_cookie ? ", and is given to clients without it" : ""),
+                  policy.affinity->at);
+    }
+    if (policy.retry) tracer_.add(match.host, "proxy-next-upstream", true, text_of(*policy.retry), policy.retry->at);
+    if (!policy.response_edits) return;
+    const ResponseEdits& edits = *policy.response_edits;
+    if (edits.location) tracer_.add(match.host, "proxy-redirect", true, "the answer's Location is changed", edits.location->at);
+    if (edits.cookie_path || edits.cookie_domain)
+      tracer_.add(match.host, "proxy-cookie", true, "the answer's cookies are changed", edits.cookie_at);
   }
 
   void conclude(const Match&) {

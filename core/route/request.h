@@ -34,6 +34,7 @@ struct ListenerOptions {
   bool enable_real_ip = false;
   bool enable_underscores_in_headers = false;
   bool ignore_invalid_headers = true;
+  bool upgrade_without_connection = false;               // an Upgrade field goes on although Connection does not name it
   std::string forwarded_for_header = "x-forwarded-for";  // lower case
   std::vector<Cidr> proxy_real_ip_cidr;                  // empty: everybody is trusted, as 0.0.0.0/0 says
 };

@@ -14,26 +14,18 @@
 #include <string_view>
 #include <vector>
 
-#include "base/location.h"
 #include "route/address.h"
 #include "route/box.h"
 #include "route/host_map.h"
+#include "route/origin.h"
 #include "route/path_index.h"
 #include "route/regex.h"
 #include "route/request.h"
 #include "route/shared_list.h"
 #include "route/text_template.h"
+#include "route/upstream_policy.h"
 
 namespace graylane::route {
-
-inline constexpr uint32_t kNoIndex = UINT32_MAX;
-
-/// The manifest line that a part came from: an object of the host's list and a place in that object's file.
-struct Origin {
-  uint32_t object = kNoIndex;
-  Position at;
-  bool operator==(const Origin&) const = default;
-};
 
 struct ObjectRef {
   std::string name;  // "Ingress default/shop"
@@ -180,7 +172,14 @@ struct Policy {
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds read_timeout{60};
   std::chrono::seconds send_timeout{60};
-  std::vector<std::string> notes;  // what was asked for and is not applied yet; explain says so
+
+  // with the endpoints; absent for nearly all policies
+  Box<Retry> retry;  // absent: the defaults of Retry
+  Box<Affinity> affinity;
+  Box<ResponseEdits> response_edits;
+  bool http_1_0 = false;  // what endpoints are spoken to
+
+  std::vector<std::string> notes;  // what was asked for and is not applied as asked; explain says so
 };
 
 /// What a lookup reads is in the index: the rest is for answers, explanations and lists.

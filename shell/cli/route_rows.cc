@@ -97,6 +97,10 @@ std::string policy_of(const Host& host, const Rule& rule) {
   if (policy.closed_by_auth) parts.push_back(fmt::format("closed with {} (authentication)", policy.closed_by_auth->status));
   if (policy.rewrite) parts.push_back("rewrite " + text_of(*policy.rewrite));
   if (policy.upstream_host) parts.push_back("host " + text_of(*policy.upstream_host));
+  if (policy.affinity) parts.push_back("session cookie " + policy.affinity->cookie);
+  if (policy.retry) parts.push_back(fmt::format("{} tries", policy.retry->tries_max));
+  if (policy.response_edits) parts.emplace_back("edits answers");
+  if (policy.http_1_0) parts.emplace_back("HTTP/1.0");
   if (!policy.notes.empty()) parts.push_back(fmt::format("{} not applied yet", policy.notes.size()));
   return list(parts);
 }

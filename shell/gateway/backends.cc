@@ -91,6 +91,16 @@ Endpoint* Backend::by_hash(const PickInput& input, bool allow_tried, bool allow_
   return found;
 }
 
+Endpoint* Backend::owner(std::string_view key) {
+  if (endpoints_.size() < 2) return endpoints_.empty() ? nullptr : endpoints_[0];
+  Endpoint* found = nullptr;
+  ring().find(key, [&](uint32_t subset) {
+    found = endpoints_[size_t{subset} * subset_size_];
+    return true;
+  });
+  return found;
+}
+
 const HashRing& Backend::ring() {
   if (!ring_) {
     subset_size_ = std::max<uint32_t>(1, description_->hash_subset_size);

@@ -36,6 +36,9 @@ class Backend {
   bool is(const route::BackendPtr& description) const { return description_ == description; }
   /// nullptr: it has no endpoint with an address.
   Endpoint* pick(const PickInput& input);
+  /// The first one on the ring for this key, whatever its state. nullptr: it has no endpoints.
+  Endpoint* owner(std::string_view key);
+  std::span<Endpoint* const> endpoints() const { return endpoints_; }
 
  private:
   Endpoint* pick_where(const PickInput& input, bool allow_tried, bool allow_ejected);

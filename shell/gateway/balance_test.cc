@@ -150,9 +150,9 @@ TEST(Cookies, AreSecureOnSecureConnections) {
   // Otherwise a plain request would give the session away.
   route::Rng rng(1);
   std::string cookie;
-  const std::string minted(mint_cookie("route", "key", true, rng, cookie));
+  const std::string minted(mint_sticky_cookie("route", true, rng, cookie));
   EXPECT_EQ(minted.size(), 32U);
-  EXPECT_EQ(cookie, "route=" + minted + "|key; Path=/; Secure; HttpOnly");
+  EXPECT_EQ(cookie, "route=" + minted + "; Path=/; Secure; HttpOnly");
 }
 
 // A connection that has nothing to say costs a pointer.

@@ -18,8 +18,8 @@ void Exchange::clear() {
   if (replay_.capacity() > kReplayBytesMax) replay_.shrink_to_fit();
   trailers_.clear();
   upstream_ready_ = sent_ = pooled_ = avoid_pool_ = false;
-  for (size_t i = 0; i < tries_used_; ++i) --tries_[i].endpoint->users;
-  tries_used_ = 0;
+  for (const Try& attempt : tries_) --attempt.endpoint->users;
+  tries_.clear();
   status_ = 0;
   head_sent_ = over_ = tunnel_ = client_finished_ = upstream_finished_ = false;
 }
@@ -33,6 +33,8 @@ void Exchange::begin(const http::RequestHead& head, const Caller& caller, net::I
   worker_.router().route(head, caller, worker_.loop().now(), routed_);
   if (head.method == "TRACE") routed_.status = 405;  // would show a caller what the gateway adds
   if (routed_.status == 0 && over_body_limit(head.content_length)) routed_.status = 413;
+  // HTTP/1.0 has no way to send a body whose length is not known at its beginning.
+  if (routed_.status == 0 && routed_.policy->http_1_0 && head.framing == http::Framing::kChunked) routed_.status = 411;
   if (routed_.status != 0) return answer(routed_.status);
   make_fields();
   next_try();
@@ -54,7 +56,7 @@ void Exchange::refuse(uint16_t status, const Caller& caller, net::Instant first_
 void Exchange::make_fields() {
   append_hex(worker_.router().rng().next(), own_request_id_);
   append_hex(worker_.router().rng().next(), own_request_id_);
-  const Told told{own_request_id_,        routed_.client, routed_.host_name,
+  const Told told{own_request_id_,        routed_.client, routed_.forwarded_host,
                   routed_.forwarded_port, routed_.scheme, routed_.forwarded_prefix};
   make_request_fields(head_->fields, told, *routed_.table->listener, fields_);
 }
@@ -166,12 +168,17 @@ void Exchange::on_response_head(const http::ResponseHead& head) {
   now.header_ns = nanoseconds_since(now.asked);
   now.status = head.status;
   now.endpoint->succeeded(std::chrono::nanoseconds(now.header_ns));
-  if (head.status == 101 && (head_->upgrade.empty() || head.upgrade.empty())) return on_bad_upgrade();
+  if (head.status == 101 && (!may_tunnel() || head.upgrade.empty())) return on_bad_upgrade();
+  if (may_retry_status(head.status)) {
+    now.response_ns = now.header_ns;
+    release_upstream();
+    return next_try();
+  }
   std::vector<HeaderField>& fields = worker_.answer_fields();
   make_response_fields(head.fields, fields);
-  for (const std::string* cookie : {&routed_.affinity_cookie, &routed_.sticky_cookie}) {
-    if (!cookie->empty()) fields.push_back({"Set-Cookie", *cookie});
-  }
+  std::list<std::string> texts;
+  if (routed_.policy->response_edits) edit_fields(fields, texts);
+  add_cookies(fields, texts);
   ResponseStart start;
   start.status = status_ = head.status;
   start.reason = head.reason;

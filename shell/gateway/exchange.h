@@ -3,8 +3,8 @@
 // It knows no framing. Owned by the client's side and used for one request after another; one worker's thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,14 +20,13 @@
 
 namespace graylane::gateway {
 
+class Backend;
+struct PickInput;
 class Worker;
 
 /// nginx's status, in logs only, of a request whose client did not wait for the answer.
 inline constexpr uint16_t kStatusClientGone = 499;
 
-/// Endpoints that are asked for one request at most, as ingress-nginx's proxy-next-upstream-tries; a pooled connection that
-/// turned out to be closed does not count.
-inline constexpr size_t kTriesMax = 3;
 /// A longer request body is not kept, and its request not sent twice.
 inline constexpr size_t kReplayBytesMax = 64 * 1024;
 
@@ -89,18 +88,30 @@ class Exchange {
   void start_tunnel();
   uint64_t nanoseconds_since(net::Instant begin) const;
 
+  // exchange_edits.cc
+  void edit_fields(std::vector<HeaderField>& fields, std::list<std::string>& texts);
+  void add_cookies(std::vector<HeaderField>& fields, std::list<std::string>& texts);
+
+  // exchange_affinity.cc
+  Endpoint* pick_by_cookie(Backend& backend, PickInput input);
+  Endpoint* pick_by_name(Backend& backend, PickInput input);
+
   // exchange_tries.cc
   void next_try();
   Endpoint* pick();
   bool connect(Endpoint& endpoint);
   void send_request();
   std::string_view upgrade_asked() const;
+  bool may_tunnel() const;
+  const route::Retry& retry() const;
   bool may_send_again() const;
+  bool tries_left() const;
   bool may_retry(Failure failure) const;
+  bool may_retry_status(uint16_t status) const;
   void give_up(Failure failure);
   void note_failure(Failure failure);
   void release_upstream();
-  Try& current() { return tries_[tries_used_ - 1]; }
+  Try& current() { return tries_.back(); }
 
   // exchange_record.cc
   void record();
@@ -133,8 +144,7 @@ class Exchange {
   bool sent_ = false;            // some of the request may have reached an endpoint
   bool pooled_ = false;          // the present connection was used before
   bool avoid_pool_ = false;      // a pooled connection was closed under us
-  size_t tries_used_ = 0;
-  std::array<Try, kTriesMax> tries_;
+  std::vector<Try> tries_;       // a pooled connection that turned out to be closed does not count
 
   // the answer
   uint16_t status_ = 0;

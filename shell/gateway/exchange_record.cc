@@ -1,4 +1,5 @@
 // What is counted and logged of an exchange when it is over.
+#include <array>
 #include <chrono>
 
 #include "gateway/exchange.h"
@@ -62,7 +63,7 @@ std::string_view value_of(const http::RequestHead* head, std::string_view name) 
 }  // namespace
 
 telemetry::Series* Exchange::series() const {
-  const telemetry::Role role = tries_used_ == 0 ? telemetry::Role::kNone : role_of(routed_.role);
+  const telemetry::Role role = tries_.empty() ? telemetry::Role::kNone : role_of(routed_.role);
   if (!routed_.table || routed_.rule == nullptr) return worker_.recorder().series(make_key(routed_, role));
   telemetry::Series*& known = routed_.table.series()[{routed_.rule, routed_.backend, role}];
   if (known == nullptr) known = worker_.recorder().series(make_key(routed_, role));
@@ -76,8 +77,8 @@ void Exchange::record() {
     record.method = telemetry::method_of(head_->method);
     record.status = status_;
     record.duration = duration;
-    if (tries_used_ > 0) {
-      const Try& last = tries_[tries_used_ - 1];
+    if (!tries_.empty()) {
+      const Try& last = tries_.back();
       record.connect_duration = last.connect_ns;
       record.header_duration = last.header_ns;
       record.response_duration = last.response_ns;
@@ -90,8 +91,8 @@ void Exchange::record() {
 }
 
 void Exchange::log(uint64_t duration_ns) {
-  std::array<telemetry::UpstreamTry, kTriesMax> tries;
-  for (size_t i = 0; i < tries_used_; ++i) {
+  std::array<telemetry::UpstreamTry, route::kTriesCeiling> tries;
+  for (size_t i = 0; i < tries_.size(); ++i) {
     tries[i] = {tries_[i].endpoint->text, tries_[i].bytes, tries_[i].response_ns, tries_[i].status};
   }
   telemetry::AccessEntry entry;
@@ -122,7 +123,7 @@ void Exchange::log(uint64_t duration_ns) {
   }
   entry.upstream = upstream;
   entry.alternative = alternative;
-  entry.tries = {tries.data(), tries_used_};
+  entry.tries = {tries.data(), tries_.size()};
   entry.request_id = fields_.request_id;
   worker_.access_ring()->append(entry);
 }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
 
@@ -18,15 +21,14 @@ void Exchange::next_try() {
   for (;;) {
     Endpoint* endpoint = pick();
     if (endpoint == nullptr) return answer(503);
-    Try& next = tries_[tries_used_++];
-    next = Try{};
+    Try& next = tries_.emplace_back();
     next.endpoint = endpoint;
     next.asked = worker_.loop().now();
     ++endpoint->users;
-    if (tries_used_ > 1) worker_.counters().retries.add();
+    if (tries_.size() > 1) worker_.counters().retries.add();
     if (connect(*endpoint)) break;
     note_failure(Failure::kConnect);
-    if (tries_used_ == kTriesMax) return give_up(Failure::kConnect);
+    if (!may_retry(Failure::kConnect)) return give_up(Failure::kConnect);
   }
   if (!upstream_->connected()) return;
   current().connect_ns = 0;
@@ -35,14 +37,15 @@ void Exchange::next_try() {
 
 /// Endpoints may have come and gone since the request was routed; the version stays.
 Endpoint* Exchange::pick() {
-  std::array<Endpoint*, kTriesMax> tried{};
-  for (size_t i = 0; i < tries_used_; ++i) tried[i] = tries_[i].endpoint;
+  std::array<Endpoint*, route::kTriesCeiling> tried{};
+  std::ranges::transform(tries_, tried.begin(), &Try::endpoint);
   const TableLease& newest = worker_.router().table();
   const route::BackendId id = routed_.backend;
   const bool known =
       id < newest->backends.capacity() && newest->ready(id) && same_service(newest->backend(id), routed_.table->backend(id));
-  const PickInput input{worker_.loop().now(), worker_.router().rng(), routed_.balance_key, {tried.data(), tries_used_}};
-  return worker_.backends().get(known ? *newest : *routed_.table, id, input.rng).pick(input);
+  const PickInput input{worker_.loop().now(), worker_.router().rng(), routed_.balance_key, {tried.data(), tries_.size()}};
+  Backend& backend = worker_.backends().get(known ? *newest : *routed_.table, id, input.rng);
+  return routed_.affinity == nullptr ? backend.pick(input) : pick_by_cookie(backend, input);
 }
 
 bool Exchange::connect(Endpoint& endpoint) {
@@ -77,7 +80,8 @@ void Exchange::send_request() {
   start.fields = fields_.fields;
   start.body.follows = head_->framing != http::Framing::kNone;
   if (head_->framing == http::Framing::kLength) start.body.length = head_->content_length;
-  start.upgrade = upgrade_asked();
+  start.http_1_0 = routed_.policy->http_1_0;
+  if (!start.http_1_0) start.upgrade = upgrade_asked();
   upstream_->send_head(start);
   if (!replay_.empty()) upstream_->send_body(replay_);
   if (body_done_) return upstream_->send_end(trailers_);
@@ -90,9 +94,19 @@ void Exchange::send_request() {
   client_.read_later();
 }
 
-/// A backend that speaks HTTP/2 would take what follows for requests that nobody has looked at.
+/// What the endpoint is asked to become. Never HTTP/2, unless each Upgrade field goes on: and then it does not become it.
 std::string_view Exchange::upgrade_asked() const {
-  return http::equal_names(head_->upgrade, "h2c") ? std::string_view() : head_->upgrade;
+  if (!routed_.table->listener->upgrade_without_connection)
+    return http::equal_names(head_->upgrade, "h2c") ? std::string_view() : head_->upgrade;
+  const auto sent =
+      std::ranges::find_if(head_->fields, [](const HeaderField& field) { return http::equal_names(field.name, "upgrade"); });
+  return sent == head_->fields.end() ? std::string_view() : sent->value;
+}
+
+/// A backend that speaks HTTP/2 would take what follows for requests that nobody has looked at.
+bool Exchange::may_tunnel() const {
+  const std::string_view asked = upgrade_asked();
+  return head_->http_1_1 && !routed_.policy->http_1_0 && !asked.empty() && !http::equal_names(asked, "h2c");
 }
 
 void Exchange::release_upstream() {
@@ -111,7 +125,7 @@ void Exchange::on_upstream_failed(Failure failure) {
     // It was closed while it waited in the pool: no fault of the endpoint, and no try.
     avoid_pool_ = true;
     --current().endpoint->users;
-    --tries_used_;
+    tries_.pop_back();
     return next_try();
   }
   note_failure(failure);
@@ -120,11 +134,39 @@ void Exchange::on_upstream_failed(Failure failure) {
   give_up(failure);
 }
 
-bool Exchange::may_send_again() const { return !head_sent_ && (!sent_ || (is_repeatable(head_->method) && replayable_)); }
+const route::Retry& Exchange::retry() const {
+  static const route::Retry kDefaults;
+  return routed_.policy->retry ? *routed_.policy->retry : kDefaults;
+}
+
+bool Exchange::may_send_again() const {
+  if (head_sent_ || !sent_) return !head_sent_;
+  return replayable_ && (is_repeatable(head_->method) || retry().non_idempotent);
+}
+
+bool Exchange::tries_left() const {
+  const route::Retry& rules = retry();
+  if (tries_.size() >= std::min(rules.tries_max, route::kTriesCeiling)) return false;
+  return rules.time_max.count() == 0 || worker_.loop().now() - tries_.front().asked < rules.time_max;
+}
 
 bool Exchange::may_retry(Failure failure) const {
-  if (tries_used_ == kTriesMax || failure == Failure::kBadResponse) return false;
-  return may_send_again();
+  if (!tries_left() || !may_send_again()) return false;
+  switch (failure) {
+    case Failure::kConnect:
+    case Failure::kClosed: return retry().on_error;
+    case Failure::kConnectTimeout:
+    case Failure::kTimeout: return retry().on_timeout;
+    case Failure::kBadResponse: return retry().on_invalid_header;
+    case Failure::kCut: break;
+  }
+  return false;
+}
+
+/// The last answer is the client's, whatever its status.
+bool Exchange::may_retry_status(uint16_t status) const {
+  if (!routed_.policy->retry) return false;
+  return std::ranges::find(retry().statuses, status) != retry().statuses.end() && tries_left() && may_send_again();
 }
 
 void Exchange::note_failure(Failure failure) {

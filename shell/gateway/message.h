@@ -26,6 +26,7 @@ struct RequestStart {
   std::span<const HeaderField> fields;  // without Host and without framing
   Body body;
   std::string_view upgrade;  // empty: none
+  bool http_1_0 = false;
 };
 
 struct ResponseStart {

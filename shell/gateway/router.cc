@@ -34,6 +34,11 @@ void append_number(uint64_t number, std::string& out) {
   out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
 
+route::Request make_request(const http::RequestHead& head, const Caller& caller) {
+  return {head.method,    head.host,           head.target, head.fields,
+          caller.address, caller.address_text, caller.tls,  caller.listener_port};
+}
+
 uint32_t index_of(const route::Split& split, route::BackendId backend) {
   for (uint32_t i = 0; i < split.destinations.size(); ++i) {
     if (split.destinations[i].backend == backend) return i;
@@ -52,9 +57,11 @@ void Routed::clear() {
   status = 0;
   backend = stable = route::kNoIndex;
   role = route::Role::kStable;
-  target = host_name = {};
-  for (std::string* text : {&location, &own_target, &own_host, &forwarded_prefix, &scheme, &forwarded_port, &client, &balance_key,
-                            &affinity_cookie, &sticky_cookie}) {
+  target = host_name = forwarded_host = affinity_backend = {};
+  affinity = nullptr;
+  affinity_sent = false;
+  for (std::string* text : {&location, &own_target, &own_host, &own_forwarded_host, &forwarded_prefix, &scheme, &forwarded_port,
+                            &client, &balance_key, &sticky_cookie}) {
     text->clear();
   }
 }
@@ -66,8 +73,7 @@ void Router::route(const http::RequestHead& head, const Caller& caller, net::Ins
     return;
   }
   const route::Table& table = *table_;
-  const route::Request request{head.method,    head.host,           head.target, head.fields,
-                               caller.address, caller.address_text, caller.tls,  caller.listener_port};
+  const route::Request request = make_request(head, caller);
   const route::Normalised normalised = route::normalise(request, *table.listener, scratch_.text);
   const route::TemplateInput templates{request, normalised, *table.listener, scratch_.text};
   const Input input{head, caller, now, request, normalised, templates};
@@ -94,9 +100,7 @@ void Router::forward(const Input& input, const route::Match& match, Routed& rout
   routed.role = chosen.role;
   routed.stable = match.split != nullptr ? match.split->destinations[0].backend : chosen.backend;
   set_balance_key(input, routed);
-  if (match.split != nullptr && !match.split->affinity_cookie.empty()) {
-    set_affinity(input, index_of(*match.split, chosen.backend), routed);
-  }
+  if (match.policy->affinity) set_affinity(input, routed);
   edit(input, chosen, routed);
 }
 
@@ -119,23 +123,24 @@ std::string_view Router::draw_key(const Input& input, const route::Sticky& stick
     case route::Sticky::Key::kCookie: {
       const std::string_view sent = route::find_cookie(input.request, sticky.name);
       if (!sent.empty()) return sent;
-      return mint_cookie(sticky.name, "", routed.scheme == "https", splits_.rng(), routed.sticky_cookie);
+      return mint_sticky_cookie(sticky.name, routed.scheme == "https", splits_.rng(), routed.sticky_cookie);
     }
   }
   return {};
 }
 
-/// ingress-nginx's "NODE|BACKEND": NODE chooses the endpoint, BACKEND says whose cookie it is.
-void Router::set_affinity(const Input& input, uint32_t destination, Routed& routed) {
-  const std::string& backend_key = routed.split->destinations[destination].affinity_key;
-  if (backend_key.empty()) return;
-  const AffinityCookie sent = read_affinity_cookie(route::find_cookie_exact(input.request, routed.split->affinity_cookie));
-  if (sent.backend == backend_key) {
-    routed.balance_key = sent.node;
-    return;
-  }
-  routed.balance_key =
-      mint_cookie(routed.split->affinity_cookie, backend_key, routed.scheme == "https", splits_.rng(), routed.affinity_cookie);
+/// ingress-nginx's "NODE|BACKEND": NODE chooses the endpoint, BACKEND says whose cookie it is. Where a split has decided, a
+/// cookie of another version counts for nothing; elsewhere whatever a client sends is its key.
+void Router::set_affinity(const Input& input, Routed& routed) {
+  const route::Affinity& affinity = *routed.policy->affinity;
+  routed.affinity_backend = affinity.backend_key;
+  if (routed.split != nullptr)
+    routed.affinity_backend = routed.split->destinations[index_of(*routed.split, routed.backend)].affinity_key;
+  if (routed.split != nullptr && routed.affinity_backend.empty()) return;
+  const AffinityCookie sent = read_affinity_cookie(route::find_cookie_exact(input.request, affinity.cookie));
+  routed.affinity = &affinity;
+  routed.affinity_sent = routed.split != nullptr ? sent.backend == routed.affinity_backend : !sent.node.empty();
+  routed.balance_key = routed.affinity_sent ? sent.node : std::string_view();
 }
 
 void Router::set_balance_key(const Input& input, Routed& routed) {
@@ -149,7 +154,7 @@ void Router::edit(const Input& input, const route::Match& match, Routed& routed)
   const bool rewrites = match.policy != nullptr && (match.policy->rewrite || match.policy->upstream_host);
   if (!rewrites && !input.templates.options.use_forwarded_headers) {
     routed.target = input.normalised.target;
-    routed.host_name = input.request.host;
+    routed.host_name = routed.forwarded_host = input.request.host;
     return;
   }
   route::Forwarded forwarded = route::forwarded_request(match, input.templates, scratch_);
@@ -159,6 +164,8 @@ void Router::edit(const Input& input, const route::Match& match, Routed& routed)
   routed.forwarded_prefix = std::move(forwarded.forwarded_prefix);
   routed.target = routed.own_target;
   routed.host_name = routed.own_host;
+  routed.own_forwarded_host = route::best_http_host(input.templates);
+  routed.forwarded_host = routed.own_forwarded_host;
 }
 
 void Router::tell_of_client(const Input& input, Routed& routed) {
@@ -173,6 +180,35 @@ void Router::tell_of_client(const Input& input, Routed& routed) {
     routed.forwarded_port = route::find_header(input.request, "x-forwarded-port", options, scratch_.text);
   }
   if (routed.forwarded_port.empty()) append_number(input.caller.listener_port, routed.forwarded_port);
+}
+
+/// As nginx's proxy_redirect. An expression replaces all of it, a text its beginning.
+bool Router::edit_location(const http::RequestHead& head, const Caller& caller, const Routed& routed, std::string_view location,
+                           std::string& out) {
+  const route::LocationEdit& edit = *routed.policy->response_edits->location;
+  const route::ListenerOptions& options = *routed.table->listener;
+  const route::Request request = make_request(head, caller);
+  const route::Normalised normalised = route::normalise(request, options, scratch_.text);
+  const route::TemplateInput templates{request, normalised, options, scratch_.text};
+  std::string text;
+  route::Captures captures;
+  if (edit.pattern != nullptr) {
+    if (edit.pattern->search(location, scratch_.regex) != route::RegexOutcome::kMatch) return false;
+    captures = scratch_.regex.captures();
+    location = {};
+  } else {
+    render(edit.from, templates, {}, text);
+    if (!location.starts_with(text)) return false;
+    location.remove_prefix(text.size());
+    text.clear();
+  }
+  render(edit.to, templates, captures, text);
+  text.append(location);
+  if (text.find_first_of("\r\n") != std::string::npos) return false;
+  out.clear();
+  if (text.starts_with('/') && !edit.relative) out.append(caller.tls ? "https://" : "http://").append(normalised.host_name);
+  out += text;
+  return true;
 }
 
 }  // namespace graylane::gateway

@@ -36,15 +36,19 @@ struct Routed {
   route::Role role = route::Role::kStable;
   std::string_view target;  // of the request's bytes, or of own_target
   std::string_view host_name;
+  std::string_view forwarded_host;  // X-Forwarded-Host: what the client asked for, whatever host_name is
   std::string own_target;
   std::string own_host;
+  std::string own_forwarded_host;
   std::string forwarded_prefix;  // X-Forwarded-Prefix; empty: none
   std::string scheme;            // as backends are told
   std::string forwarded_port;
-  std::string client;           // address, after trusted headers
-  std::string balance_key;      // of a consistent hash or an affinity cookie; empty: none
-  std::string affinity_cookie;  // Set-Cookie of the answer; empty: none
-  std::string sticky_cookie;    // the same, of a sticky split
+  std::string client;                         // address, after trusted headers
+  std::string balance_key;                    // of a consistent hash or an affinity cookie; empty: none
+  const route::Affinity* affinity = nullptr;  // a cookie chooses the endpoint
+  std::string_view affinity_backend;          // second part of its value
+  bool affinity_sent = false;                 // the client's own cookie chooses; else a new one may be given
+  std::string sticky_cookie;                  // Set-Cookie of the answer, of a sticky split; empty: none
 
   void clear();
 };
@@ -60,12 +64,15 @@ class Router {
 
   /// `head` and `caller` must live as long as `routed` is used.
   void route(const http::RequestHead& head, const Caller& caller, net::Instant now, Routed& routed);
+  /// The Location that the client gets for the backend's; false: as it is.
+  bool edit_location(const http::RequestHead& head, const Caller& caller, const Routed& routed, std::string_view location,
+                     std::string& out);
 
  private:
   struct Input;
   void forward(const Input& input, const route::Match& match, Routed& routed);
   void draw(const Input& input, route::Match& match, Routed& routed);
-  void set_affinity(const Input& input, uint32_t destination, Routed& routed);
+  void set_affinity(const Input& input, Routed& routed);
   void edit(const Input& input, const route::Match& match, Routed& routed);
   void tell_of_client(const Input& input, Routed& routed);
   void set_balance_key(const Input& input, Routed& routed);

@@ -95,6 +95,10 @@ TEST_F(Versions, AnAffinityCookieKeepsTheVersionAndTheEndpoint) {
   const auto old = made.backend({stable.address(), second.address()}, "old");
   route::Split& split = made.split("/", old, made.backend({canary.address()}, "new"), 50);
   split.affinity_cookie = "INGRESSCOOKIE";
+  route::Affinity affinity;
+  affinity.cookie = "INGRESSCOOKIE";
+  affinity.path = "/";
+  made.policy.affinity = affinity;
   split.destinations[0].affinity_key = "key-of-old";
   split.destinations[1].affinity_key = "key-of-new";
   for (uint8_t i = 0; i < 2; ++i) {

@@ -44,7 +44,8 @@ void UpstreamConnection::close_idle() { drop(); }
 
 void UpstreamConnection::send_head(const RequestStart& request) {
   std::string& text = worker().writer().text();
-  text.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  http_1_0_ = request.http_1_0;
+  text.append(request.method).append(" ").append(request.target).append(http_1_0_ ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
   text.append("Host: ").append(request.host).append("\r\n");
   for (const HeaderField& field : request.fields) {
     text.append(field.name).append(": ").append(field.value).append("\r\n");
@@ -183,7 +184,7 @@ size_t UpstreamConnection::take_head(std::string_view bytes) {
   const size_t size = head_end_.size();
   head_end_.reset();
   if (head.status < 200 && head.status != 101) return size;  // an interim answer: the real one follows
-  keep_alive_ = head.keep_alive && head.status != 101;
+  keep_alive_ = head.keep_alive && head.status != 101 && !http_1_0_;
   body_.start(head.framing, head.content_length);
   phase_ = Phase::kBody;
   exchange_->on_response_head(head);

@@ -97,6 +97,7 @@ class UpstreamConnection final : public Connection, public UpstreamSide, public 
   bool request_done_ = false;
   bool response_done_ = false;
   bool keep_alive_ = false;
+  bool http_1_0_ = false;  // the request in flight
   http::HeadEnd head_end_;
   http::BodyReader body_;
 };

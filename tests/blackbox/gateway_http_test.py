@@ -407,11 +407,12 @@ class Fields(GatewayTest):
         return self.one_seen(path)
 
     def test_fields_of_the_connection_stay_there(self):
-        # They speak of this hop only; passed on they mean another connection.
+        # They speak of this hop only; passed on they mean another connection. What Connection merely names goes on, as in
+        # ingress-nginx (its answer to headers/hop-by-hop-named): our framing does not depend on it.
         seen = self.fields([("Connection", "close, X-Mine , x-other"), ("X-Mine", "1"), ("X-Other", "2"), ("X-Kept", "3"), ("Keep-Alive", "timeout=5"),
                             ("TE", "trailers"), ("Proxy-Connection", "keep-alive")])
-        self.assertEqual([n for n in ("Connection", "X-Mine", "X-Other", "Keep-Alive", "TE", "Proxy-Connection", "Upgrade") if seen.all(n)], [])
-        self.assertEqual(seen.get("X-Kept"), "3")
+        self.assertEqual([n for n in ("Connection", "Keep-Alive", "TE", "Upgrade", "Transfer-Encoding") if seen.all(n)], [])
+        self.assertEqual([seen.get(n) for n in ("X-Mine", "X-Other", "X-Kept")], ["1", "2", "3"])
 
     def test_connection_cannot_take_away_what_counts(self):
         # Naming X-Forwarded-For would hide the client's address from the endpoint.
@@ -463,7 +464,7 @@ class Fields(GatewayTest):
         self.assertEqual(response.status, 299)
         self.assertEqual((response.all("X-A"), response.all("Set-Cookie"), response.get("Content-Type"), response.all("X-Empty")),
                          (["1", "2"], ["a=1", "b=2"], "text/plain", [""]))
-        self.assertEqual([n for n in ("X-Mine", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding") if response.all(n)], [])
+        self.assertEqual([n for n in ("Keep-Alive", "Proxy-Connection", "Transfer-Encoding") if response.all(n)], [])
 
 
 class Connections(GatewayTest):
@@ -501,7 +502,7 @@ class Connections(GatewayTest):
             exchange.close()
         path = self.path(silent)
         self.assertEqual(self.ask("GET", path, SHORT).status, 504)
-        self.assertEqual(len(self.seen(path)), 3, "a GET is asked again, also at the only endpoint, as in ingress-nginx")
+        self.assertEqual(len(self.seen(path)), 1)
         self.assertEqual(self.ask("GET", "/", GONE).status, 502)
         self.assertEqual(self.ask("GET", "/", "nowhere.test").status, 404)
 

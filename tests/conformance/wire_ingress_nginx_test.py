@@ -28,13 +28,6 @@ LATER = {("redirect/permanent-before-preflight", 0): "CORS", ("redirect/permanen
 
 # Where Graylane means to differ: (case, request) -> (why, what is expected instead).
 OURS = {
-    ("headers/hop-by-hop-named", 0): (
-        "fields that Connection names belong to this connection (RFC 9110); nginx passes them on",
-        {"status": 200, "backend": {"service": "default/web", "headers": {"Proxy-Authorization": "Basic x"},
-                                    "absent": ["Connection", "X-Drop", "TE", "Transfer-Encoding", "Proxy-Connection"]}}),
-    ("headers/upgrade-without-connection", 0): (
-        "without Connection: upgrade nobody asked for an upgrade; nginx makes one of it",
-        {"status": 200, "backend": {"service": "default/web", "path": "/a", "absent": ["Connection", "Upgrade"]}}),
     ("headers/server-tokens-on", 0): (
         "an answer does not claim to be nginx's", {"status": 200, "backend": {"service": "default/web"}, "absentHeaders": ["Server"]}),
     ("headers/server-tokens-on", 1): (

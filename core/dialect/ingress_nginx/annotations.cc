@@ -6,6 +6,7 @@
 #include "api/config_map.h"
 #include "dialect/ingress_nginx/annotation_reader.h"
 #include "dialect/ingress_nginx/scalars.h"
+#include "dialect/ingress_nginx/upstream_annotations.h"
 
 namespace graylane::ingress_nginx {
 
@@ -32,6 +33,7 @@ class Builder {
     protections();
     backend();
     limits();
+    read_upstream(reader_, config_, out_);
     sticky();
     report_not_yet();
     if (out_.canary.enabled) report_ignored_on_canary();
@@ -118,7 +120,7 @@ class Builder {
     out_.cookie_affinity = type && type->value == "cookie";
     if (type && !out_.cookie_affinity)
       warn("affinity-unknown", "affinity", "only \"cookie\" is known; it is ignored", "write cookie");
-    if (const auto name = reader_.text("session-cookie-name")) out_.affinity_cookie = name->value;
+    read_affinity(reader_, out_);
     out_.has_affinity_path = reader_.has("session-cookie-path");
     const auto behavior = reader_.text("affinity-canary-behavior");
     out_.legacy_canary_affinity = behavior && behavior->value == "legacy";
@@ -439,9 +441,9 @@ class Builder {
   }
 
   static bool is_honoured_on_canary(std::string_view name) {
-    constexpr auto kOthers = std::to_array<std::string_view>(
-        {"affinity", "affinity-canary-behavior", "session-cookie-name", "load-balance", "service-upstream"});
-    const bool by_prefix = name.starts_with("canary") || name.starts_with("upstream-hash-by") || name.starts_with("auth-tls-") ||
+    constexpr auto kOthers = std::to_array<std::string_view>({"load-balance", "service-upstream"});
+    const bool by_prefix = name.starts_with("canary") || name.starts_with("affinity") || name.starts_with("session-cookie-") ||
+                           name.starts_with("upstream-hash-by") || name.starts_with("auth-tls-") ||
                            name.starts_with("proxy-ssl-");
     return by_prefix || std::ranges::find(kOthers, name) != kOthers.end();
   }

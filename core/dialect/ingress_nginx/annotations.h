@@ -43,6 +43,16 @@ struct Closed {
   Position at;
 };
 
+/// The way to the endpoints and back.
+struct UpstreamSettings {
+  route::Retry retry;
+  std::optional<route::CookieEdit> cookie_path, cookie_domain;
+  std::optional<route::LocationEdit> location;
+  bool http_1_0 = false;
+  Position at;  // of the first annotation among them
+  Position location_at;
+};
+
 struct Annotations {
   bool dropped = false;             // the whole Ingress is left out
   std::optional<Closed> denied;     // its locations answer 503
@@ -51,7 +61,8 @@ struct Annotations {
   CanaryPolicy canary;
 
   bool cookie_affinity = false;
-  std::string affinity_cookie = "INGRESSCOOKIE";
+  route::Affinity affinity;  // key and origin are the emitter's, and the path where it is empty
+  Position affinity_at;
   bool has_affinity_path = false;
   bool legacy_canary_affinity = false;
 
@@ -87,6 +98,8 @@ struct Annotations {
 
   uint64_t body_bytes_max = 0;
   std::chrono::seconds connect_timeout{0}, read_timeout{0}, send_timeout{0};
+  UpstreamSettings upstream;
+  std::vector<std::string> notes;    // what is applied otherwise than asked for
   std::vector<std::string> not_yet;  // names of annotations that have no effect yet
 
   route::Sticky sticky;  // graylane.dev/split-by; salt and origin are the compiler's

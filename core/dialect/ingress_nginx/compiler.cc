@@ -347,7 +347,9 @@ route::TablePtr Compiler::State::compile() {
   table->regexes.clear();
   for (const auto& [name, regex] : regexes_) table->regexes.push_back(regex);
   table->fallback = catch_all_ ? catch_all_ : fallback_;
-  table->listener = std::make_shared<const route::ListenerOptions>(config_.listener);
+  route::ListenerOptions listener = config_.listener;
+  listener.upgrade_without_connection = options_.compat == kExactCompat;
+  table->listener = std::make_shared<const route::ListenerOptions>(std::move(listener));
   table->split_mode = options_.split_mode;
   had_stable_ = has_stable;
   config_changed_ = reread_ = false;

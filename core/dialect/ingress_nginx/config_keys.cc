@@ -15,7 +15,9 @@ constexpr auto kApplied = std::to_array<std::string_view>({
   "global-allowed-response-headers", "global-auth-url", "http-redirect-code", "ignore-invalid-headers", "load-balance",
   "no-auth-locations", "no-tls-redirect-locations", "preserve-trailing-slash", "proxy-body-size", "proxy-connect-timeout",
   "proxy-read-timeout", "proxy-real-ip-cidr", "proxy-send-timeout", "ssl-redirect", "use-forwarded-headers",
-  "use-port-in-redirects", "whitelist-source-range",
+  "use-port-in-redirects", "whitelist-source-range", "proxy-cookie-domain", "proxy-cookie-path", "proxy-http-version",
+  "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-redirect-from", "proxy-redirect-to",
+  "retry-non-idempotent",
 });
 
 constexpr auto kNotYet = std::to_array<std::string_view>({
@@ -27,11 +29,8 @@ constexpr auto kNotYet = std::to_array<std::string_view>({
   "global-auth-signin-redirect-param", "global-auth-snippet", "hide-headers", "hsts", "hsts-include-subdomains", "hsts-max-age",
   "hsts-preload", "keep-alive", "keep-alive-requests", "large-client-header-buffers",
   "limit-conn-status-code", "limit-rate", "limit-rate-after", "limit-req-status-code", "log-format-upstream",
-  "main-snippet", "proxy-add-original-uri-header", "proxy-cookie-domain", "proxy-cookie-path",
-  "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-protocol-header-timeout",
-  "proxy-redirect-from", "proxy-redirect-to", "proxy-set-headers", "proxy-ssl-location-only", "relative-redirects",
-  "retry-non-idempotent", "server-tokens", "service-upstream", "stream-snippet", "use-gzip",
-  "use-proxy-protocol", "custom-headers", "enable-auth-access-log", "upstream-keepalive-connections",
+  "main-snippet", "proxy-add-original-uri-header", "proxy-protocol-header-timeout", "proxy-set-headers",
+  "proxy-ssl-location-only", "relative-redirects", "server-tokens", "service-upstream", "stream-snippet", "use-gzip", "use-proxy-protocol", "custom-headers", "enable-auth-access-log", "upstream-keepalive-connections",
   "upstream-keepalive-requests", "upstream-keepalive-time", "upstream-keepalive-timeout",
 });
 
@@ -48,7 +47,7 @@ constexpr auto kInert = std::to_array<std::string_view>({
   "otel-max-export-batch-size", "otel-max-queuesize", "otel-sampler", "otel-sampler-parent-based", "otel-sampler-ratio",
   "otel-schedule-delay-millis", "otel-service-name", "otlp-collector-host", "otlp-collector-port", "plugins",
   "proxy-buffer-size", "proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size", "proxy-headers-hash-bucket-size",
-  "proxy-headers-hash-max-size", "proxy-http-version", "proxy-max-temp-file-size", "proxy-request-buffering",
+  "proxy-headers-hash-max-size", "proxy-max-temp-file-size", "proxy-request-buffering",
   "proxy-stream-next-upstream", "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries",
   "proxy-stream-responses", "proxy-stream-timeout", "reuse-port", "reload-strategy", "reset-timedout-connection", "server-name-hash-bucket-size",
   "server-name-hash-max-size", "skip-access-log-urls", "ssl-buffer-size", "ssl-ciphers", "ssl-dh-param", "ssl-early-data",

@@ -6,6 +6,7 @@
 #include "api/config_map.h"
 #include "dialect/ingress_nginx/config_keys.h"
 #include "dialect/ingress_nginx/scalars.h"
+#include "dialect/ingress_nginx/upstream_values.h"
 
 namespace graylane::ingress_nginx {
 
@@ -71,6 +72,47 @@ class Reader {
     if (found == map_.data.end() || found->second.value.empty()) return true;
     out = parse_cidrs(found->second.value);
     return are_cidrs(found->second.value);
+  }
+  void retries(ControllerConfig& config) {
+    read("proxy-next-upstream", "words of nginx's proxy_next_upstream", [&](std::string_view text) {
+      const auto parsed = parse_next_upstream(text);
+      if (parsed) config.retry = *parsed;
+      return parsed.has_value();
+    });
+    flag("retry-non-idempotent", config.retry_non_idempotent);
+    read("proxy-next-upstream-tries", "a number, 1 or more", [&](std::string_view text) {
+      const auto value = parse_int(text);
+      if (!value || *value < 0) return false;
+      config.tries = *value;
+      return true;
+    });
+    seconds("proxy-next-upstream-timeout", config.next_upstream_timeout);
+    if (config.tries != tries_within_ceiling(config.tries))
+      note("proxy-next-upstream-tries", "tries-over-ceiling",
+           "a request is tried " + std::to_string(route::kTriesCeiling) + " times at most, whatever is asked for", "");
+  }
+  /// "off", or two words.
+  void cookie_edit(std::string_view key, std::optional<route::CookieEdit> (*parse)(std::string_view),
+                   std::optional<route::CookieEdit>& out) {
+    read(key, "off, or two words", [&](std::string_view text) {
+      out = parse(text);
+      return out.has_value() || text == "off";
+    });
+  }
+  void redirect_edit(ControllerConfig& config) {
+    text("proxy-redirect-from", config.redirect_from);
+    text("proxy-redirect-to", config.redirect_to);
+    if (config.redirect_from == "off" || config.redirect_from == "default" || config.redirect_to == "off") return;
+    if (parse_location_edit(config.redirect_from, config.redirect_to)) return;
+    note("proxy-redirect-from", "config-would-freeze",
+         "proxy-redirect-from and -to hold an expression or a variable that nginx does not take; they are ignored here", "");
+    config.redirect_from = "off";
+  }
+  void http_version(bool& is_1_0) {
+    read("proxy-http-version", "1.0 or 1.1", [&](std::string_view text) {
+      is_1_0 = text == "1.0";
+      return is_1_0 || text == "1.1";
+    });
   }
   void redirect_code(uint16_t& out) {
     constexpr auto kCodes = std::to_array<int64_t>({301, 302, 307, 308});
@@ -187,6 +229,11 @@ ControllerConfig read_controller_config(const api::Object& config_map, Diagnosti
   reader.seconds("proxy-connect-timeout", config.connect_timeout);
   reader.seconds("proxy-read-timeout", config.read_timeout);
   reader.seconds("proxy-send-timeout", config.send_timeout);
+  reader.retries(config);
+  reader.cookie_edit("proxy-cookie-path", parse_cookie_path, config.cookie_path);
+  reader.cookie_edit("proxy-cookie-domain", parse_cookie_domain, config.cookie_domain);
+  reader.redirect_edit(config);
+  reader.http_version(config.http_1_0);
   reader.flag("use-forwarded-headers", config.listener.use_forwarded_headers);
   reader.flag("enable-real-ip", config.listener.enable_real_ip);
   reader.flag("enable-underscores-in-headers", config.listener.enable_underscores_in_headers);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,14 @@ struct ControllerConfig {
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds read_timeout{60};
   std::chrono::seconds send_timeout{60};
+  route::Retry retry;  // its conditions
+  bool retry_non_idempotent = false;
+  int64_t tries = 3;  // 0: no limit in ingress-nginx
+  std::chrono::seconds next_upstream_timeout{0};
+  std::optional<route::CookieEdit> cookie_path, cookie_domain;
+  std::string redirect_from = "off";
+  std::string redirect_to = "off";
+  bool http_1_0 = false;
   route::ListenerOptions listener;
 };
 

@@ -45,6 +45,8 @@ class HostEmitter {
   // policies
   uint32_t policy_index(const Location& location);
   route::Policy make_policy(const Location& location, bool auth_exempt);
+  void set_upstream(const Entry& entry, route::Policy& policy);
+  void set_affinity(const Location& location, route::Policy& policy);
   void set_redirects(const Entry& entry, const Location& location, route::Policy& policy);
   route::TextTemplate text_template(const std::string& text, const Entry& entry, const Location& location) const;
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dialect/ingress_nginx/emit_host.h"
+#include "dialect/ingress_nginx/upstream_values.h"
 #include "dialect/ingress_nginx/variables.h"
 
 namespace graylane::ingress_nginx {
@@ -14,6 +15,8 @@ namespace {
 bool is_auth_exempt(const Location& location, const ControllerConfig& config) {
   return std::ranges::any_of(config.no_auth_locations, [&](const std::string& item) { return location.path.starts_with(item); });
 }
+
+bool has_affinity(const Location& location) { return location.upstream != nullptr && location.upstream->affinity_of != nullptr; }
 
 /// Variables that differ from path to path of one Ingress.
 bool depends_on_location(const Annotations& annotations) {
@@ -29,7 +32,7 @@ bool depends_on_location(const Annotations& annotations) {
 uint32_t HostEmitter::policy_index(const Location& location) {
   const bool exempt = is_auth_exempt(location, input_.config);
   std::string place;
-  if (location.ingress != nullptr && depends_on_location(location.ingress->annotations))
+  if (location.ingress != nullptr && (has_affinity(location) || depends_on_location(location.ingress->annotations)))
     place = location.path + " " + (location.upstream == nullptr ? "" : location.upstream->key);
   PolicyKey key{location.ingress, exempt, location.redirects_apply(), std::move(place)};
   if (last_policy_ != nullptr && last_policy_->first == key) return last_policy_->second;
@@ -88,9 +91,42 @@ Policy HostEmitter::make_policy(const Location& location, bool auth_exempt) {
   policy.connect_timeout = annotations.connect_timeout;
   policy.read_timeout = annotations.read_timeout;
   policy.send_timeout = annotations.send_timeout;
+  set_upstream(entry, policy);
+  if (has_affinity(location)) set_affinity(location, policy);
   for (const std::string& name : annotations.not_yet)
     policy.notes.push_back(name + " of " + entry.title() + " has no effect yet");
+  for (const std::string& note : annotations.notes) policy.notes.push_back(note + ", for " + entry.title());
   return policy;
+}
+
+void HostEmitter::set_upstream(const Entry& entry, Policy& policy) {
+  const UpstreamSettings& upstream = entry.annotations.upstream;
+  policy.http_1_0 = upstream.http_1_0;
+  if (upstream.retry != route::Retry()) {
+    policy.retry = upstream.retry;
+    policy.retry->at = origin(entry, upstream.at);
+  }
+  if (!upstream.cookie_path && !upstream.cookie_domain && !upstream.location) return;
+  route::ResponseEdits edits;
+  if (upstream.cookie_path) edits.cookie_path = *upstream.cookie_path;
+  if (upstream.cookie_domain) edits.cookie_domain = *upstream.cookie_domain;
+  edits.cookie_at = origin(entry, upstream.at);
+  if (upstream.location) {
+    edits.location = *upstream.location;
+    edits.location->at = origin(entry, upstream.location_at);
+  }
+  policy.response_edits = std::move(edits);
+}
+
+/// The Service's settings; a cookie is given only where the Ingress of this path asks for one.
+void HostEmitter::set_affinity(const Location& location, Policy& policy) {
+  const Upstream& upstream = *location.upstream;
+  route::Affinity affinity = upstream.affinity_of->annotations.affinity;
+  affinity.backend_key = affinity_key(nginx_name(upstream));
+  affinity.sets_cookie = location.ingress->annotations.cookie_affinity;
+  if (affinity.path.empty()) affinity.path = is_cookie_text(location.path) ? location.path : "/";
+  affinity.at = origin(*upstream.affinity_of, upstream.affinity_of->annotations.affinity_at);
+  policy.affinity = std::move(affinity);
 }
 
 void HostEmitter::set_redirects(const Entry& entry, const Location& location, Policy& policy) {

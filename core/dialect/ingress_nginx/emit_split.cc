@@ -51,7 +51,7 @@ Backend make_backend(const Upstream& upstream) {
   if (backend.endpoints.empty()) backend.why_not_ready = why_not_ready(upstream);
   if (upstream.creator == nullptr) return backend;
   const Annotations& annotations = upstream.creator->annotations;
-  if (!annotations.hash_by.empty()) {
+  if (!annotations.hash_by.empty() && upstream.affinity_cookie.empty()) {  // a session's cookie goes before
     backend.balance = route::LoadBalance::kConsistentHash;
     backend.hash_key = parse_hash_key(annotations.hash_by,
                                       {upstream.ns, upstream.creator->object->key.name, upstream.service, backend.port, ""});

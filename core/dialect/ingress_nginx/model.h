@@ -55,11 +55,12 @@ struct Upstream {
   std::string ns;
   std::string service;
   api::ServicePortRef port;
-  const Entry* creator = nullptr;  // the first Ingress that names it: its settings hold for all
-  bool no_server = false;          // created by a canary
-  bool named_by_stable = false;    // some Ingress that is no canary names it
-  bool deleted = false;            // a path of its canary matched nothing
-  std::string affinity_cookie;     // empty: none
+  const Entry* creator = nullptr;      // the first Ingress that names it: its settings hold for all
+  bool no_server = false;              // created by a canary
+  bool named_by_stable = false;        // some Ingress that is no canary names it
+  bool deleted = false;                // a path of its canary matched nothing
+  std::string affinity_cookie;         // empty: none
+  const Entry* affinity_of = nullptr;  // whose settings the cookie has
   std::vector<std::string> alternatives;
   api::ResolvedPort resolved;
   bool uses_cluster_ip = false;

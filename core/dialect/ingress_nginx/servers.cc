@@ -126,7 +126,9 @@ Location* find_location(Server& server, const std::string& path, LocationType ty
 }
 
 void set_affinity(const Entry& entry, Upstream& upstream) {
-  if (entry.annotations.cookie_affinity) upstream.affinity_cookie = entry.annotations.affinity_cookie;
+  if (!entry.annotations.cookie_affinity) return;
+  upstream.affinity_cookie = entry.annotations.affinity.cookie;
+  upstream.affinity_of = &entry;
 }
 
 bool is_passed_over(const ModelInput& input, const Entry& entry, const Upstream& upstream) {
