@@ -1,5 +1,7 @@
 // The endpoint that a client's cookie chooses, and the cookie that a client without one is to get.
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include "gateway/cookies.h"
 #include "gateway/exchange.h"
@@ -17,10 +19,16 @@ bool was_tried(const PickInput& input, const Endpoint* endpoint) {
   return std::ranges::find(input.tried, endpoint) != input.tried.end();
 }
 
-/// What a cookie calls an endpoint: nothing that tells its address at sight.
-std::string name_of(const Endpoint& endpoint, std::string_view backend_key) {
-  std::string name;
-  append_hex(route::hash_text(std::string(backend_key) + " " + endpoint.text), name);
+/// What a cookie calls an endpoint, as a number: nothing that tells its address at sight.
+uint64_t name_of(const Endpoint& endpoint, uint64_t salt) {
+  const uint64_t hash = (route::hash_text(endpoint.text) ^ salt) * 0x9e3779b97f4a7c15ULL;
+  return hash ^ (hash >> 29);
+}
+
+std::optional<uint64_t> read_name(std::string_view text) {
+  uint64_t name = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), name, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return name;
 }
 
@@ -46,16 +54,19 @@ Endpoint* Exchange::pick_by_cookie(Backend& backend, PickInput input) {
 }
 
 Endpoint* Exchange::pick_by_name(Backend& backend, PickInput input) {
+  const uint64_t salt = route::hash_text(routed_.affinity_backend);
   if (routed_.affinity_sent) {
-    const auto named = std::ranges::find_if(backend.endpoints(), [&](const Endpoint* endpoint) {
-      return name_of(*endpoint, routed_.affinity_backend) == routed_.balance_key;
-    });
+    const auto wanted = read_name(routed_.balance_key);
+    const auto named =
+        std::ranges::find_if(backend.endpoints(), [&](const Endpoint* endpoint) { return wanted == name_of(*endpoint, salt); });
     routed_.affinity_sent = named != backend.endpoints().end();
     if (routed_.affinity_sent && !was_tried(input, *named) && !(*named)->ejected(input.now)) return *named;
   }
   input.key = {};
   Endpoint* picked = backend.pick(input);
-  if (picked != nullptr && !routed_.affinity_sent) routed_.balance_key = name_of(*picked, routed_.affinity_backend);
+  if (picked == nullptr || routed_.affinity_sent) return picked;
+  routed_.balance_key.clear();
+  append_hex(name_of(*picked, salt), routed_.balance_key);
   return picked;
 }
 

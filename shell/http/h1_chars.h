@@ -10,7 +10,7 @@ namespace graylane::http {
 enum CharClass : uint8_t {
   kTokenChar = 1,      // RFC 9110 tchar
   kControlChar = 2,    // below space but not TAB, and DEL
-  kRegNameChar = 4,    // RFC 3986 reg-name, '%' apart
+  kRegNameChar = 4,    // RFC 3986 reg-name, '%' apart; and no ',', in which some see two hosts
   kNotTargetChar = 8,  // controls, TAB, space, DEL
   kAlnumChar = 16
 };
@@ -24,7 +24,7 @@ constexpr std::array<uint8_t, 256> make_char_classes() {
     if (c <= ' ' || c == 0x7f) classes[c] |= kNotTargetChar;
   }
   for (const char c : std::string_view("!#$%&'*+-.^_`|~")) classes[static_cast<uint8_t>(c)] |= kTokenChar;
-  for (const char c : std::string_view("-._~!$&'()*+,;=")) classes[static_cast<uint8_t>(c)] |= kRegNameChar;
+  for (const char c : std::string_view("-._~!$&'()*+;=")) classes[static_cast<uint8_t>(c)] |= kRegNameChar;
   return classes;
 }
 

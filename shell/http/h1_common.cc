@@ -48,10 +48,8 @@ bool is_port(std::string_view text) {
   return port <= 65'535;
 }
 
-/// RFC 3986's, but for the comma: "a.test,b.test" is what a repeated Host looks like to somebody who joins the two.
 bool is_reg_name(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == ',') return false;
     if (is_char(text[i], kRegNameChar)) continue;
     if (text[i] != '%' || text.size() - i < 3 || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
     i += 2;

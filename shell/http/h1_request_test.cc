@@ -120,6 +120,7 @@ const std::vector<Refused> kRefusedHosts = {
     {"host with a space", 400, of_host("a b")},
     {"host with a tab", 400, of_host("a\tb")},
     {"host with a slash", 400, of_host("a/b")},
+    {"host with a comma", 400, of_host("plain.test,other.test")},
     {"host with a query", 400, of_host("a?b")},
     {"host with a fragment", 400, of_host("a#b")},
     {"host with a backslash", 400, of_host("a\\b")},
