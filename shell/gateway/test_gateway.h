@@ -17,7 +17,7 @@ namespace graylane::gateway::test {
 /// A table by hand: backends by number, and one host for all names.
 class Routes {
  public:
-  route::BackendId backend(std::vector<net::SocketAddress> endpoints, std::string service = "web") {
+  route::BackendId backend(const std::vector<net::SocketAddress>& endpoints, std::string service = "web") {
     route::Backend made;
     made.ns = "default";
     made.service = std::move(service);

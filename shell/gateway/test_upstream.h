@@ -41,7 +41,7 @@ class Upstream {
   using Answer = std::function<bool(Socket&, const Request&)>;
 
   explicit Upstream(Serve serve) : serve_(std::move(serve)) { start(); }
-  explicit Upstream(std::string body = "hello")
+  explicit Upstream(const std::string& body = "hello")
       : serve_([this, body](Socket& socket, int connection) {
           answer_all(socket, connection, [body](Socket& to, const Request&) { return to.send(ok(body)); });
         }) {

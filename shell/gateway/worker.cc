@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kSweepEvery{10};
 constexpr int kAcceptsPerEvent = 64;
+constexpr std::chrono::milliseconds kListenerPause{100};
 
 }  // namespace
 
@@ -211,7 +212,11 @@ void Worker::Listener::pause() {
   if (!open_) return;
   worker_.loop().remove(fd_.get(), *this);
   open_ = false;
-  worker_.loop().arm(reopen_, std::chrono::milliseconds(100));
+  worker_.loop().arm(reopen_, kListenerPause);
+}
+
+void Worker::Listener::reopen() {
+  if (!open()) worker_.loop().arm(reopen_, kListenerPause);
 }
 
 }  // namespace graylane::gateway

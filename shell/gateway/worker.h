@@ -94,11 +94,12 @@ class Worker {
     void on_events(uint32_t) override { accept(); }
     void accept();
     void pause();
+    void reopen();
 
     Worker& worker_;
     net::Fd fd_;
     bool open_ = false;
-    net::CallbackTimer reopen_{[this] { static_cast<void>(open()); }};
+    net::CallbackTimer reopen_{[this] { reopen(); }};
   };
 
   Worker(WorkerOptions options, std::unique_ptr<net::EventLoop> loop, net::Fd listener);
