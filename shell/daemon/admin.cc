@@ -15,16 +15,16 @@ class Admin::Impl {
 Result<std::unique_ptr<Admin>> Admin::start(net::EventLoop& loop, const net::SocketAddress& listen, AdminSources sources) {
   httpd::Router router;
   router.add("GET", "/healthz",
-             [](httpd::Request, httpd::Responder responder) { responder.respond(httpd::text_response(200, "ok")); });
-  router.add("GET", "/readyz", [readiness = std::move(sources.readiness)](httpd::Request, httpd::Responder responder) {
+             [](const httpd::Request&, httpd::Responder responder) { responder.respond(httpd::text_response(200, "ok")); });
+  router.add("GET", "/readyz", [readiness = std::move(sources.readiness)](const httpd::Request&, httpd::Responder responder) {
     Readiness now = readiness();
     responder.respond(httpd::text_response(now.ready ? 200 : 503, std::move(now.text)));
   });
-  router.add("GET", "/metrics", [metrics = std::move(sources.metrics)](httpd::Request, httpd::Responder responder) {
+  router.add("GET", "/metrics", [metrics = std::move(sources.metrics)](const httpd::Request&, httpd::Responder responder) {
     httpd::Response response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     metrics(response.body);
-    responder.respond(std::move(response));
+    responder.respond(response);
   });
   auto server = httpd::Server::start(loop, listen, std::move(router));
   if (!server) return std::unexpected(std::move(server.error()));

@@ -31,7 +31,7 @@ class Gateway::Impl {
   explicit Impl(GatewayOptions options) : options_(std::move(options)) {}
   Result<void> open(telemetry::Telemetry& telemetry);
   void run();
-  uint64_t publish(route::TablePtr table);
+  uint64_t publish(const route::TablePtr& table);
   uint64_t acknowledged() const;
   bool wait_acknowledged(uint64_t sequence, std::chrono::milliseconds timeout) const;
   void drain();
@@ -94,7 +94,7 @@ void Gateway::Impl::run() {
   }
 }
 
-uint64_t Gateway::Impl::publish(route::TablePtr table) {
+uint64_t Gateway::Impl::publish(const route::TablePtr& table) {
   const std::lock_guard lock(publish_mutex_);
   std::erase_if(tables_, [](const route::TablePtr& old) { return old.use_count() == 1; });
   tables_.push_back(table);
@@ -157,7 +157,7 @@ Gateway::~Gateway() {
 }
 
 net::SocketAddress Gateway::address() const { return impl_->address(); }
-uint64_t Gateway::publish(route::TablePtr table) { return impl_->publish(std::move(table)); }
+uint64_t Gateway::publish(const route::TablePtr& table) { return impl_->publish(table); }
 uint64_t Gateway::acknowledged() const { return impl_->acknowledged(); }
 bool Gateway::wait_acknowledged(uint64_t sequence, std::chrono::milliseconds timeout) const {
   return impl_->wait_acknowledged(sequence, timeout);

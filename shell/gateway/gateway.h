@@ -58,7 +58,7 @@ class Gateway {
 
   /// Hands the table to every worker; returns its sequence number (1, 2, ...). Of several that a worker has not come to yet it
   /// takes the last.
-  uint64_t publish(route::TablePtr table);
+  uint64_t publish(const route::TablePtr& table);
   /// The sequence number that every worker has reached; 0: none.
   uint64_t acknowledged() const;
   /// False when `timeout` passes first.

@@ -278,9 +278,7 @@ void Container::begin_stop(Instant now, milliseconds grace, std::string why) {
         fields::number(fields::find_object(&context_.pod->content, "spec"), "terminationGracePeriodSeconds", 30));
   ready_ = false;
   note_ = {};
-  stopping_.emplace();
-  stopping_->kill_at = now + grace;
-  stopping_->why = std::move(why);
+  stopping_.emplace(now + grace, std::move(why));
   if (!process_) return;
   ChildSpec hook = target_.child;
   hook.command = hook_command(spec_);

@@ -48,6 +48,7 @@ class Container {
  private:
   /// On its way to an end that we want.
   struct Stopping {
+    Stopping(Instant at, std::string reason) : kill_at(at), why(std::move(reason)) {}
     Instant kill_at;
     std::string why;                     // of a restart; empty at the end of the Pod
     std::optional<Instant> sleep_until;  // preStop.sleep

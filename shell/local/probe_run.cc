@@ -24,7 +24,7 @@ class NetworkRun final : public ProbeRun, public net::Handler {
     if (spec.type == ProbeSpec::Type::kHttp) request_ = request_of(spec, address);
     begin(spec, address);
   }
-  ~NetworkRun() { close(); }
+  ~NetworkRun() override { close(); }
 
  private:
   void begin(const ProbeSpec& spec, const net::SocketAddress& address) {

@@ -54,8 +54,8 @@ class Runtime::State {
  public:
   State(net::EventLoop& loop, control::Client& client, std::unique_ptr<AddressPool> pool, RuntimeOptions options)
       : world_{loop, client, std::move(options), std::move(pool), {}, {}, inherited_environment(), {}, {}, {}},
-        soon_([this] { (void)reconcile(); }),
-        due_([this] { (void)reconcile(); }) {
+        soon_([this] { reconcile_or_retry(); }),
+        due_([this] { reconcile_or_retry(); }) {
     world_.wake = [this] { world_.loop.arm(soon_, milliseconds(0)); };
     world_.pod_of = [this](pid_t pid) { return pod_of(pid); };
   }
@@ -65,6 +65,10 @@ class Runtime::State {
 
   Result<void> prepare();
   Result<void> reconcile();
+  /// The client failed: nobody is there to be told, so it is asked again.
+  void reconcile_or_retry() {
+    if (!reconcile()) world_.loop.arm(due_, milliseconds(1'000));
+  }
   void set_images(ImageMap images) { world_.images = std::move(images); }
   void stop_all() {
     stopped_ = true;
