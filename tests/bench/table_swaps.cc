@@ -81,9 +81,9 @@ class Swaps {
   std::optional<double> swap() {
     for (const api::ObjectPtr& object : sides_[next_side_]) compiler_.put(object);
     next_side_ = 1 - next_side_;
-    route::TablePtr table = compiler_.compile();
+    const route::TablePtr table = compiler_.compile();
     const auto begin = steady_clock::now();
-    const uint64_t sequence = gateway_->publish(std::move(table));
+    const uint64_t sequence = gateway_->publish(table);
     if (!gateway_->wait_acknowledged(sequence, std::chrono::seconds(5))) return {};
     while (acknowledged_at_ < begin.time_since_epoch().count()) std::this_thread::yield();  // told a moment later
     return static_cast<double>(acknowledged_at_ - begin.time_since_epoch().count()) / 1000.0;

@@ -31,7 +31,7 @@ class Forwarder::Pair {
 
  private:
   struct Side final : net::Handler {
-    Side(Pair& pair_, net::Fd fd_) : pair(pair_), fd(std::move(fd_)) {}
+    Side(Pair& of, net::Fd socket) : pair(of), fd(std::move(socket)) {}
     void on_events(uint32_t epoll_events) override { pair.on_events(*this, epoll_events); }
 
     Pair& pair;
