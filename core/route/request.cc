@@ -46,13 +46,41 @@ int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-/// Fast path: nothing in the path needs decoding, merging or resolving.
-bool is_plain(std::string_view path) {
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '%' || path[i] == '\0') return false;
-    if (path[i] == '/' && i + 1 < path.size() && (path[i + 1] == '/' || path[i + 1] == '.')) return false;
+enum CharClass : uint8_t {
+  kPlainHostChar = 1,  // a lower-case letter, a digit or '-'
+  kPathMark = 2,       // of a request's target: what may end or change the path
+};
+
+constexpr std::array<uint8_t, 256> kCharClasses = [] {
+  std::array<uint8_t, 256> classes{};
+  for (char c = 'a'; c <= 'z'; ++c) classes[static_cast<uint8_t>(c)] = kPlainHostChar;
+  for (char c = '0'; c <= '9'; ++c) classes[static_cast<uint8_t>(c)] = kPlainHostChar;
+  classes['-'] = kPlainHostChar;
+  for (const uint8_t c : {'\0', '%', '/', '?', '#'}) classes[c] |= kPathMark;
+  return classes;
+}();
+
+bool is_char(char c, CharClass kind) { return (kCharClasses[static_cast<uint8_t>(c)] & kind) != 0; }
+
+/// Fast path: nothing in the host needs changing or refusing. Labels with one dot between them.
+bool is_plain_host(std::string_view host) {
+  bool after_label = false;
+  for (const char c : host) {
+    if (!is_char(c, kPlainHostChar) && !(c == '.' && after_label)) return false;
+    after_label = c != '.';
   }
-  return true;
+  return after_label;
+}
+
+/// How far the target is a path in which nothing needs decoding, merging or resolving.
+size_t plain_path_size(std::string_view target) {
+  size_t i = 0;
+  for (; i < target.size(); ++i) {
+    if (!is_char(target[i], kPathMark)) continue;
+    if (target[i] != '/') break;
+    if (i + 1 < target.size() && (target[i + 1] == '/' || target[i + 1] == '.')) break;
+  }
+  return i;
 }
 
 /// Removes the last segment of `out` for a "..": "/a/b/" becomes "/a/". False when that climbs above the root.
@@ -122,15 +150,16 @@ bool is_valid_host(std::string_view host) {
                               [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '/' || c == '\\'; });
 }
 
-/// "http://host/path" is the path at that host.
-std::string_view origin_form(std::string_view target, std::string_view& authority) {
+/// "http://host/path" is the path at that host, "http://host?query" the query of its root.
+std::string_view origin_form(std::string_view target, std::string_view& authority, std::string& scratch) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!equal_caseless(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     const size_t end = std::min(target.find_first_of("/?#"), target.size());
     authority = target.substr(0, end);
     target.remove_prefix(end);
-    return target.empty() ? std::string_view("/") : target;
+    if (target.empty()) return "/";
+    return target.front() == '/' ? target : std::string_view(scratch.assign("/").append(target));
   }
   return target;
 }
@@ -189,18 +218,26 @@ Normalised normalise(const Request& request, const ListenerOptions& options, Tex
   }
   if (request.host.empty()) return refused(result, 400, "the Host header is missing or empty");
   std::string_view authority = request.host;
-  result.target = origin_form(request.target, authority);
-  if (!is_valid_host(authority)) return refused(result, 400, "the host name has characters that a host name cannot have");
-  result.host_name = host_name(authority, scratch.host);
-  std::string_view path = result.target.substr(0, result.target.find('#'));
-  const size_t question = path.find('?');
-  result.has_query = question != std::string_view::npos;
-  if (result.has_query) result.query = path.substr(question + 1);
-  path = path.substr(0, question);
+  result.target = request.target.starts_with('/') ? request.target : origin_form(request.target, authority, scratch.target);
+  if (is_plain_host(authority)) {
+    result.host_name = authority;
+  } else {
+    if (!is_valid_host(authority)) return refused(result, 400, "the host name has characters that a host name cannot have");
+    result.host_name = host_name(authority, scratch.host);
+  }
+  const size_t plain = plain_path_size(result.target);
+  std::string_view path = result.target;
+  if (plain < path.size()) {
+    path = path.substr(0, path.find('#', plain));
+    const size_t question = path.find('?', plain);
+    result.has_query = question != std::string_view::npos;
+    if (result.has_query) result.query = path.substr(question + 1);
+    path = path.substr(0, question);
+  }
   if (path.size() > kTargetBytesMax) return refused(result, 414, "the request target is too long");
   if (path.empty() || path.front() != '/') return refused(result, 400, "the path does not begin with /");
   result.path = path;
-  if (is_plain(path)) return result;
+  if (path.size() == plain) return result;
   result.path_was_escaped = path.find('%') != std::string_view::npos;
   if (!normalise_path(path, scratch.path)) {
     result.refused_status = 400;

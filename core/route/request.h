@@ -45,6 +45,7 @@ inline constexpr size_t kTargetBytesMax = 8'192;
 /// Memory that routing needs for requests that cannot be answered by views alone (escaped paths, repeated headers).
 /// One for each thread; keeps its capacity between requests.
 struct TextScratch {
+  std::string target;
   std::string path;
   std::string host;
   std::string joined;

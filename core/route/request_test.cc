@@ -76,6 +76,8 @@ TEST(Normalise, AnAbsoluteTargetIsThePathAtThatHost) {
   // Clients that were told to use a proxy send this form.
   EXPECT_EQ(path_of("http://x/"), "/");
   EXPECT_EQ(path_of("http://x/a/../b?c"), "/b");
+  EXPECT_EQ(path_of("http://x?c"), "/");
+  EXPECT_EQ(seen("http://x?c").query, "c");
 }
 
 TEST(Normalise, APathOverTheLimitIsRefused) {
@@ -90,6 +92,9 @@ TEST(Normalise, TheQueryIsKeptAsSent) {
   EXPECT_EQ(seen("/a%2fb?c=%2f&d?e").path, "/a/b");
   EXPECT_EQ(seen("/a#b?c").path, "/a");
   EXPECT_EQ(seen("/a?b#c").query, "b");
+  EXPECT_EQ(seen("/a#b/../c").path, "/a");
+  EXPECT_EQ(seen("/a/../b?c/../d#e").path, "/b");
+  EXPECT_EQ(seen("/a/../b?c/../d#e").query, "c/../d");
 }
 
 TEST(Normalise, TheMemoryOfTheLastRequestDoesNotShowThrough) {

@@ -79,6 +79,7 @@ void ClientConnection::on_answered(bool keep_alive) {
   if (closed()) return;
   if (keep_alive && !worker().draining()) return become_idle();
   ending_ = true;
+  push();
   if (output_waits()) return wait(worker().limits().send_timeout);
   linger();
 }
@@ -99,6 +100,7 @@ void ClientConnection::linger() {
 
 /// RST: the client must not take what it got for the whole.
 void ClientConnection::cut() {
+  push();  // what was answered before
   const struct linger reset{1, 0};
   setsockopt(fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   end_now();
@@ -107,6 +109,7 @@ void ClientConnection::cut() {
 void ClientConnection::end_now() {
   if (closed()) return;
   drop_stream();
+  push();
   close();
   worker().closed(*this);
 }

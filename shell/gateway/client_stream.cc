@@ -9,6 +9,7 @@ namespace graylane::gateway {
 
 namespace {
 
+constexpr size_t kFixedBytes = 128;              // of an answer's head: at most this much stands between its parts
 constexpr size_t kBodyDiscardedMax = 64 * 1024;  // to keep a connection whose request was answered early
 
 }  // namespace
@@ -23,6 +24,7 @@ void ClientStream::clear() {
   keep_alive_ = answered_ = false;
   bytes_sent_ = 0;
   head_end_.reset();
+  head_.method = {};  // of the request before: nothing may be told of it
   body_.start(http::Framing::kNone, 0);
   exchange_.clear();
 }
@@ -57,18 +59,20 @@ size_t ClientStream::take(std::string_view bytes) {
 size_t ClientStream::take_head(std::string_view bytes) {
   const http::HeadLimits& limits = worker_.limits().request_head;
   switch (head_end_.look(bytes)) {
-    case http::HeadEnd::State::kBad: refuse(400); return bytes.size();
+    case http::HeadEnd::State::kBad:
+      refuse({400, "a line does not end with CRLF, or a zero byte"}, bytes.size());
+      return bytes.size();
     case http::HeadEnd::State::kMore: {
       const http::Refusal refusal = http::refuse_unfinished(bytes, limits);
       if (!refusal) return 0;
-      refuse(refusal.status);
+      refuse(refusal, bytes.size());
       return bytes.size();
     }
     case http::HeadEnd::State::kFound: break;
   }
   head_bytes_.assign(bytes.substr(0, head_end_.size()));
   if (const http::Refusal refusal = http::parse_request_head(head_bytes_, limits, head_)) {
-    refuse(refusal.status);
+    refuse(refusal, head_bytes_.size());
     return bytes.size();
   }
   keep_alive_ = head_.keep_alive;
@@ -117,11 +121,11 @@ void ClientStream::end_body() {
   if (answered_ && connection_ != nullptr) finish();
 }
 
-void ClientStream::refuse(uint16_t status) {
+void ClientStream::refuse(http::Refusal refusal, size_t bytes) {
   keep_alive_ = false;
   phase_ = Phase::kAnswer;
   head_.http_1_1 = true;
-  exchange_.refuse(status, connection_->caller(), first_byte_);
+  exchange_.refuse(refusal, head_, connection_->caller(), first_byte_, bytes);
 }
 
 void ClientStream::on_input_end() {
@@ -143,7 +147,7 @@ void ClientStream::on_drained() { exchange_.on_client_drained(); }
 
 void ClientStream::on_timeout() {
   if (blocked() || phase_ == Phase::kTunnel) return on_gone();
-  if (phase_ == Phase::kHead) return refuse(408);
+  if (phase_ == Phase::kHead) return refuse({408, "the head did not come in time"}, head_end_.size());
   if (phase_ == Phase::kBody && !wants_input()) return connection_->on_body();  // it waits for us
   if (phase_ == Phase::kBody) {
     keep_alive_ = false;
@@ -175,22 +179,22 @@ void ClientStream::send_head(const ResponseStart& response) {
                     : !response.body.follows ? http::Framing::kNone
                     : head_.http_1_1         ? http::Framing::kChunked
                                              : http::Framing::kUntilClose;
-  keep_alive_ = can_go_on() && answer_framing_ != http::Framing::kUntilClose;
-  std::string& text = worker_.writer().text();
+  keep_alive_ = can_go_on() && !response.last && answer_framing_ != http::Framing::kUntilClose;
   char status[3];
   std::to_chars(status, status + sizeof status, response.status);
-  text.append("HTTP/1.1 ").append(status, sizeof status).append(" ").append(response.reason).append("\r\nDate: ");
-  text.append(worker_.date()).append("\r\n");
-  for (const HeaderField& field : response.fields) {
-    text.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
-  http::append_framing(text, answer_framing_, response.body.length.value_or(0));
+  const http::FramingLine framing = http::framing_line(answer_framing_, response.body.length.value_or(0));
+  HeadText& text = worker_.writer().head();
+  text.begin(kFixedBytes + response.reason.size() + size_of(response.fields) + framing.size + response.upgrade.size());
+  text.put("HTTP/1.1 ").put(std::string_view(status, sizeof status)).put(" ").put(response.reason);
+  text.put("\r\nDate: ").put(worker_.date()).put("\r\n").put(response.fields).put(framing.view());
   if (!response.upgrade.empty()) {
-    text.append("Connection: upgrade\r\nUpgrade: ").append(response.upgrade).append("\r\n\r\n");
+    text.put("Connection: upgrade\r\nUpgrade: ").put(response.upgrade).put("\r\n\r\n");
+  } else if (keep_alive_) {
+    text.put("Connection: keep-alive\r\n\r\n");
   } else {
-    text.append(keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
+    text.put("Connection: close\r\n\r\n");
   }
-  write(text);
+  write(text.view());
 }
 
 void ClientStream::send_body(std::string_view bytes) {
@@ -217,10 +221,7 @@ void ClientStream::send_end(std::string_view trailers) {
 
 void ClientStream::finish() { connection_->on_answered(keep_alive_); }
 
-void ClientStream::cut() {
-  worker_.writer().flush();
-  connection_->cut();
-}
+void ClientStream::cut() { connection_->cut(); }
 
 bool ClientStream::blocked() const { return connection_->output_waits(); }
 

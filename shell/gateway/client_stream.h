@@ -59,7 +59,7 @@ class ClientStream final : public ClientSide {
   size_t take_head(std::string_view bytes);
   size_t take_body(std::string_view bytes);
   void end_body();
-  void refuse(uint16_t status);
+  void refuse(http::Refusal refusal, size_t bytes);
   void finish();
   bool can_go_on() const;
   void write(std::string_view bytes);

@@ -2,6 +2,8 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,8 +23,19 @@ size_t size_of(std::span<const iovec> parts) {
   return size;
 }
 
+// recv() and send() of the C library are points where a thread may be cancelled: in a program with threads that costs more than
+// the rest of the call.
+
+ssize_t receive_bytes(int fd, std::span<char> buffer) {
+  return syscall(SYS_recvfrom, fd, buffer.data(), buffer.size(), 0, nullptr, nullptr);
+}
+
+ssize_t send_bytes(int fd, const void* bytes, size_t size) {
+  return syscall(SYS_sendto, fd, bytes, size, MSG_NOSIGNAL, nullptr, 0);
+}
+
 ssize_t send_parts(int fd, std::span<const iovec> parts) {
-  if (parts.size() == 1) return ::send(fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+  if (parts.size() == 1) return send_bytes(fd, parts[0].iov_base, parts[0].iov_len);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
   message.msg_iovlen = parts.size();
@@ -67,7 +80,7 @@ bool Connection::receive() {
     if (next.to != nullptr && next.bytes >= kMoveMin && !next.to->output_waits()) return move(next);
   }
   const std::span<char> buffer = worker_.read_buffer();
-  const ssize_t count = recv(fd_.get(), buffer.data(), buffer.size(), 0);
+  const ssize_t count = receive_bytes(fd_.get(), buffer);
   if (count < 0) {
     readable_ = false;
     if (errno != EAGAIN && errno != EINTR) on_broken(errno);
@@ -97,6 +110,8 @@ bool Connection::take_end() {
 /// From socket to socket within the kernel.
 bool Connection::move(const Ahead& ahead) {
   Connection& to = *ahead.to;
+  to.push();
+  if (to.output_waits()) return false;
   std::unique_ptr<Pipe> pipe = worker_.pipes().take();
   if (!pipe) {
     fail_later(errno);
@@ -165,7 +180,7 @@ void Connection::drain_output() {
   if (!output_waits() || !drain_pipe()) return;
   if (out_.empty()) return finish_draining();
   const std::string_view waiting = out_.view();
-  const ssize_t count = ::send(fd_.get(), waiting.data(), waiting.size(), MSG_NOSIGNAL);
+  const ssize_t count = send_bytes(fd_.get(), waiting.data(), waiting.size());
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR) on_broken(errno);
     return;
@@ -180,8 +195,13 @@ void Connection::finish_draining() {
   on_drained();
 }
 
-void Connection::finish_output() {
+void Connection::push() {
   worker_.writer().flush();
+  if (kept_) worker_.writer().send_kept();
+}
+
+void Connection::finish_output() {
+  push();
   if (!output_waits()) {
     shutdown(fd_.get(), SHUT_WR);
   } else {

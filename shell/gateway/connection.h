@@ -48,6 +48,8 @@ class Connection : public net::Handler, public net::Timer {
   /// Reads what there may be, though nothing was told: after an error.
   void read_rest();
   void close();
+  /// Sends now what would be sent at the end of the turn.
+  void push();
   void finish_output();  // nothing more will be sent: FIN, once the socket has taken everything
   Worker& worker() const { return worker_; }
   /// One timer for each connection: what it means depends on what the connection waits for.
@@ -78,6 +80,8 @@ class Connection : public net::Handler, public net::Timer {
   void drain_output();
 
  private:
+  friend class Writer;  // keeps the output until the turn's end
+
   void on_events(uint32_t events) final;
   bool receive();
   bool move(const Ahead& ahead);
@@ -97,6 +101,7 @@ class Connection : public net::Handler, public net::Timer {
   bool finish_output_ = false;
   bool closed_ = false;
   bool settles_ = false;        // is on the worker's list
+  bool kept_ = false;           // the writer has output for it
   ByteQueue in_;                // received, not used yet
   ByteQueue out_;               // to be sent
   std::unique_ptr<Pipe> pipe_;  // to be sent before out_; there only while it holds something

@@ -1,6 +1,9 @@
 #include "gateway/cookies.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <ctime>
 
 namespace graylane::gateway {
@@ -32,6 +35,19 @@ bool is_secure(route::Affinity::Secure secure, bool https) {
   return secure == route::Affinity::Secure::kAlways || (secure == route::Affinity::Secure::kByScheme && https);
 }
 
+/// 8 digits, all at once: one byte of a word for each.
+void write_hex(uint32_t number, char* out) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  uint64_t digits = number;  // spread: a digit's value to a byte, the first one the lowest in memory
+  digits = (digits & 0xffff) << 32 | digits >> 16;
+  digits = (digits & 0x000000ff000000ff) << 16 | (digits >> 8 & 0x000000ff000000ff);
+  digits = (digits & 0x000f000f000f000f) << 8 | (digits >> 4 & 0x000f000f000f000f);
+  const uint64_t letters = (digits + 6 * kOnes) >> 4 & kOnes;  // 1 where the value is over 9
+  digits += '0' * kOnes + letters * ('a' - '0' - 10);
+  if constexpr (std::endian::native == std::endian::big) digits = __builtin_bswap64(digits);
+  std::memcpy(out, &digits, sizeof digits);
+}
+
 }  // namespace
 
 AffinityCookie read_affinity_cookie(std::string_view value) {
@@ -46,8 +62,10 @@ AffinityCookie read_affinity_cookie(std::string_view value) {
 }
 
 void append_hex(uint64_t number, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (int shift = 60; shift >= 0; shift -= 4) out.push_back(kDigits[number >> shift & 15]);
+  std::array<char, 16> text;
+  write_hex(static_cast<uint32_t>(number >> 32), text.data());
+  write_hex(static_cast<uint32_t>(number), text.data() + 8);
+  out.append(text.data(), text.size());
 }
 
 void append_random(route::Rng& rng, std::string& out) {

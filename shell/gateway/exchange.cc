@@ -7,7 +7,8 @@
 namespace graylane::gateway {
 
 void Exchange::clear() {
-  head_ = nullptr;
+  head_ = refused_head_ = nullptr;
+  refused_why_ = {};
   routed_.clear();
   own_request_id_.clear();
   fields_.request_id = {};
@@ -45,12 +46,16 @@ bool Exchange::over_body_limit(uint64_t bytes) const {
   return max != 0 && bytes > max;
 }
 
-void Exchange::refuse(uint16_t status, const Caller& caller, net::Instant first_byte) {
+void Exchange::refuse(http::Refusal refusal, const http::RequestHead& head, const Caller& caller, net::Instant first_byte,
+                      size_t bytes) {
   caller_ = caller;
   first_byte_ = first_byte;
+  request_bytes_ = bytes;
+  refused_head_ = &head;
+  refused_why_ = refusal.why;
   body_done_ = true;
-  worker_.counters().refuse(status);
-  answer(status);
+  worker_.counters().refuse(refusal.status);
+  answer(refusal.status);
 }
 
 void Exchange::make_fields() {
@@ -58,7 +63,7 @@ void Exchange::make_fields() {
   append_hex(worker_.router().rng().next(), own_request_id_);
   const Told told{own_request_id_,        routed_.client, routed_.forwarded_host,
                   routed_.forwarded_port, routed_.scheme, routed_.forwarded_prefix};
-  make_request_fields(head_->fields, told, *routed_.table->listener, fields_);
+  make_request_fields(head_->fields, head_->plain_names, told, *routed_.table->listener, fields_);
 }
 
 /// The gateway's own answer.
@@ -73,6 +78,7 @@ void Exchange::answer(uint16_t status) {
   ResponseStart start;
   start.status = status_ = status;
   start.reason = reason_of(status);
+  start.last = status == 400 || status == 414;  // who sends such a request may see its end elsewhere
   start.fields = fields;
   start.body = {!only_head && !bodiless, bodiless ? std::nullopt : std::optional<uint64_t>(page.size())};
   head_sent_ = true;

@@ -37,8 +37,8 @@ class Exchange {
   // ---- by the client's side ----
   /// A whole head is there. `head` stays as it is until the exchange is over.
   void begin(const http::RequestHead& head, const Caller& caller, net::Instant first_byte, size_t head_bytes);
-  /// What came is no request.
-  void refuse(uint16_t status, const Caller& caller, net::Instant first_byte);
+  /// What came is no request. `head`: as far as it was read; `why`: static text.
+  void refuse(http::Refusal refusal, const http::RequestHead& head, const Caller& caller, net::Instant first_byte, size_t bytes);
   /// Of the request's body.
   bool accepts_body() const;
   void on_body(std::string_view bytes);
@@ -122,7 +122,9 @@ class Exchange {
   ClientSide& client_;
 
   // the request
-  const http::RequestHead* head_ = nullptr;  // nullptr: there was none that could be read
+  const http::RequestHead* head_ = nullptr;          // nullptr: there was none that could be read
+  const http::RequestHead* refused_head_ = nullptr;  // then as far as it could be
+  std::string_view refused_why_;
   Caller caller_;
   net::Instant first_byte_;
   uint64_t request_bytes_ = 0;

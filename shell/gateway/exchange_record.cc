@@ -97,15 +97,16 @@ void Exchange::log(uint64_t duration_ns) {
   }
   telemetry::AccessEntry entry;
   entry.unix_milliseconds = worker_.unix_milliseconds();
-  entry.client = routed_.client.empty() ? caller_.address_text : std::string_view(routed_.client);
+  entry.client = routed_.client.empty() ? caller_.address_text : routed_.client;
   const std::string user = telemetry::basic_auth_user(value_of(head_, "authorization"));
   entry.user = user;
-  if (head_ != nullptr) {
-    entry.method = head_->method;
-    entry.target = head_->target;
-    entry.protocol = head_->http_1_1 ? "HTTP/1.1" : "HTTP/1.0";
-    entry.host = head_->host;
+  if (const http::RequestHead* head = head_ != nullptr ? head_ : refused_head_; head != nullptr && !head->method.empty()) {
+    entry.method = head->method;
+    entry.target = head->target;
+    entry.protocol = head->http_1_1 ? "HTTP/1.1" : "HTTP/1.0";
+    entry.host = head->host;
   }
+  entry.refused = refused_why_;
   entry.status = status_;
   entry.body_bytes_sent = response_bytes_;
   entry.referer = value_of(head_, "referer");

@@ -37,12 +37,12 @@ void Exchange::next_try() {
 
 /// Endpoints may have come and gone since the request was routed; the version stays.
 Endpoint* Exchange::pick() {
-  std::array<Endpoint*, route::kTriesCeiling> tried{};
+  std::array<Endpoint*, route::kTriesCeiling> tried;  // as many as there were tries
   std::ranges::transform(tries_, tried.begin(), &Try::endpoint);
   const TableLease& newest = worker_.router().table();
   const route::BackendId id = routed_.backend;
-  const bool known =
-      id < newest->backends.capacity() && newest->ready(id) && same_service(newest->backend(id), routed_.table->backend(id));
+  const bool known = &*newest == &*routed_.table || (id < newest->backends.capacity() && newest->ready(id) &&
+                                                     same_service(newest->backend(id), routed_.table->backend(id)));
   const PickInput input{worker_.loop().now(), worker_.router().rng(), routed_.balance_key, {tried.data(), tries_.size()}};
   Backend& backend = worker_.backends().get(known ? *newest : *routed_.table, id, input.rng);
   return routed_.affinity == nullptr ? backend.pick(input) : pick_by_cookie(backend, input);

@@ -1,6 +1,7 @@
 #include "gateway/fields.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "http/h1_head.h"
 
@@ -8,34 +9,38 @@ namespace graylane::gateway {
 
 namespace {
 
-using http::equal_names;
+using http::is_name;
 
 enum class Kind : uint8_t { kPasses, kDropped, kRequestId, kForwardedFor, kForwardedHost, kForwardedPrefix };
+
+/// `lower` in lower case. The first letter decides most cases.
+bool names_equal(std::string_view name, std::string_view lower) {
+  return name.size() == lower.size() && (name[0] | 0x20) == (lower[0] | 0x20) && http::equal_names(name, lower);
+}
 
 /// By length first: most names are decided by that.
 Kind kind_of_request_field(std::string_view name) {
   switch (name.size()) {
-    case 2: return equal_names(name, "TE") ? Kind::kDropped : Kind::kPasses;
-    case 4: return equal_names(name, "Host") ? Kind::kDropped : Kind::kPasses;
-    case 5: return equal_names(name, "Proxy") ? Kind::kDropped : Kind::kPasses;
-    case 6: return equal_names(name, "Expect") ? Kind::kDropped : Kind::kPasses;
-    case 7: return equal_names(name, "Upgrade") ? Kind::kDropped : Kind::kPasses;
-    case 8: return equal_names(name, "X-Scheme") ? Kind::kDropped : Kind::kPasses;
-    case 9: return equal_names(name, "X-Real-IP") ? Kind::kDropped : Kind::kPasses;
-    case 10: return equal_names(name, "Connection") || equal_names(name, "Keep-Alive") ? Kind::kDropped : Kind::kPasses;
-    case 12: return equal_names(name, "X-Request-ID") ? Kind::kRequestId : Kind::kPasses;
-    case 14: return equal_names(name, "Content-Length") ? Kind::kDropped : Kind::kPasses;
-    case 15: return equal_names(name, "X-Forwarded-For") ? Kind::kForwardedFor : Kind::kPasses;
+    case 2: return is_name(name, "te") ? Kind::kDropped : Kind::kPasses;
+    case 4: return is_name(name, "host") ? Kind::kDropped : Kind::kPasses;
+    case 5: return is_name(name, "proxy") ? Kind::kDropped : Kind::kPasses;
+    case 6: return is_name(name, "expect") ? Kind::kDropped : Kind::kPasses;
+    case 7: return is_name(name, "upgrade") ? Kind::kDropped : Kind::kPasses;
+    case 8: return is_name(name, "x-scheme") ? Kind::kDropped : Kind::kPasses;
+    case 9: return is_name(name, "x-real-ip") ? Kind::kDropped : Kind::kPasses;
+    case 10: return is_name(name, "connection") || is_name(name, "keep-alive") ? Kind::kDropped : Kind::kPasses;
+    case 12: return is_name(name, "x-request-id") ? Kind::kRequestId : Kind::kPasses;
+    case 14: return is_name(name, "content-length") ? Kind::kDropped : Kind::kPasses;
+    case 15: return is_name(name, "x-forwarded-for") ? Kind::kForwardedFor : Kind::kPasses;
     case 16:
-      if (equal_names(name, "X-Forwarded-Host")) return Kind::kForwardedHost;
-      return equal_names(name, "X-Forwarded-Port") ? Kind::kDropped : Kind::kPasses;
-    case 17:
-      return equal_names(name, "X-Forwarded-Proto") || equal_names(name, "Transfer-Encoding") ? Kind::kDropped : Kind::kPasses;
+      if (is_name(name, "x-forwarded-host")) return Kind::kForwardedHost;
+      return is_name(name, "x-forwarded-port") ? Kind::kDropped : Kind::kPasses;
+    case 17: return is_name(name, "x-forwarded-proto") || is_name(name, "transfer-encoding") ? Kind::kDropped : Kind::kPasses;
     case 18:
-      if (equal_names(name, "X-Forwarded-Prefix")) return Kind::kForwardedPrefix;
-      return equal_names(name, "X-Forwarded-Scheme") ? Kind::kDropped : Kind::kPasses;
-    case 24: return equal_names(name, "X-Original-Forwarded-For") ? Kind::kDropped : Kind::kPasses;
-    case 25: return equal_names(name, "X-Original-Forwarded-Host") ? Kind::kDropped : Kind::kPasses;
+      if (is_name(name, "x-forwarded-prefix")) return Kind::kForwardedPrefix;
+      return is_name(name, "x-forwarded-scheme") ? Kind::kDropped : Kind::kPasses;
+    case 24: return is_name(name, "x-original-forwarded-for") ? Kind::kDropped : Kind::kPasses;
+    case 25: return is_name(name, "x-original-forwarded-host") ? Kind::kDropped : Kind::kPasses;
     default: return Kind::kPasses;
   }
 }
@@ -54,19 +59,45 @@ bool name_passes(std::string_view name, const route::ListenerOptions& options) {
 
 bool is_dropped_response_field(std::string_view name) {
   switch (name.size()) {
-    case 4: return equal_names(name, "Date");
-    case 5: return equal_names(name, "X-Pad");
-    case 6: return equal_names(name, "Server");
-    case 7: return equal_names(name, "Upgrade");
-    case 10: return equal_names(name, "Connection") || equal_names(name, "Keep-Alive");
-    case 14: return equal_names(name, "Content-Length");
-    case 15: return equal_names(name, "X-Accel-Charset") || equal_names(name, "X-Accel-Expires");
-    case 16: return equal_names(name, "Proxy-Connection") || equal_names(name, "X-Accel-Redirect");
-    case 17: return equal_names(name, "Transfer-Encoding") || equal_names(name, "X-Accel-Buffering");
-    case 18: return equal_names(name, "X-Accel-Limit-Rate");
+    case 4: return is_name(name, "date");
+    case 5: return is_name(name, "x-pad");
+    case 6: return is_name(name, "server");
+    case 7: return is_name(name, "upgrade");
+    case 10: return is_name(name, "connection") || is_name(name, "keep-alive");
+    case 14: return is_name(name, "content-length");
+    case 15: return is_name(name, "x-accel-charset") || is_name(name, "x-accel-expires");
+    case 16: return is_name(name, "proxy-connection") || is_name(name, "x-accel-redirect");
+    case 17: return is_name(name, "transfer-encoding") || is_name(name, "x-accel-buffering");
+    case 18: return is_name(name, "x-accel-limit-rate");
     default: return false;
   }
 }
+
+/// Writes a vector's elements without looking each time whether there is room.
+class FieldList {
+ public:
+  FieldList(std::vector<HeaderField>& fields, size_t count_max) : fields_(fields) {
+    fields_.resize(count_max);
+    next_ = fields_.data();
+  }
+  FieldList(const FieldList&) = delete;
+  FieldList& operator=(const FieldList&) = delete;
+  ~FieldList() { fields_.resize(static_cast<size_t>(next_ - fields_.data())); }
+
+  void add(const HeaderField& field) {
+    assert(next_ != fields_.data() + fields_.size());
+    *next_++ = field;
+  }
+  void add_told(std::string_view name, std::string_view value) {
+    if (!value.empty()) add({name, value});
+  }
+
+ private:
+  std::vector<HeaderField>& fields_;
+  HeaderField* next_;
+};
+
+constexpr size_t kToldMax = 11;
 
 struct Originals {
   std::string_view request_id;
@@ -74,22 +105,18 @@ struct Originals {
   std::string_view forwarded_host;
 };
 
-void add(std::vector<HeaderField>& fields, std::string_view name, std::string_view value) {
-  if (!value.empty()) fields.push_back({name, value});
-}
-
 /// The client's fields that pass; fills in what is told under another name.
-Originals pass_on(std::span<const HeaderField> received, const Told& told, const route::ListenerOptions& options,
-                  std::vector<HeaderField>& fields) {
+Originals pass_on(std::span<const HeaderField> received, bool plain_names, const Told& told,
+                  const route::ListenerOptions& options, FieldList& out) {
   Originals originals;
   for (const HeaderField& field : received) {
-    if (equal_names(field.name, options.forwarded_for_header)) originals.forwarded_for = field.value;
+    if (names_equal(field.name, options.forwarded_for_header)) originals.forwarded_for = field.value;
     switch (kind_of_request_field(field.name)) {
       case Kind::kPasses:
-        if (name_passes(field.name, options)) fields.push_back(field);
+        if (plain_names || name_passes(field.name, options)) out.add(field);
         break;
       case Kind::kForwardedPrefix:
-        if (told.forwarded_prefix.empty()) fields.push_back(field);
+        if (told.forwarded_prefix.empty()) out.add(field);
         break;
       case Kind::kRequestId: originals.request_id = field.value; break;
       case Kind::kForwardedHost: originals.forwarded_host = field.value; break;
@@ -100,30 +127,45 @@ Originals pass_on(std::span<const HeaderField> received, const Told& told, const
   return originals;
 }
 
+/// The fields that tell the scheme. Those of "http" and "https" lie there as they are written: they are copied at once.
+void tell_scheme(std::string_view scheme, FieldList& out) {
+  static constexpr std::string_view kHttp = "X-Forwarded-Proto: http\r\nX-Forwarded-Scheme: http\r\nX-Scheme: http";
+  static constexpr std::string_view kHttps = "X-Forwarded-Proto: https\r\nX-Forwarded-Scheme: https\r\nX-Scheme: https";
+  const bool is_known = scheme == "http" || scheme == "https";
+  const std::string_view lines = scheme == "https" ? kHttps : kHttp;
+  size_t at = 0;
+  for (const std::string_view name : {"X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Scheme"}) {
+    if (is_known) {
+      out.add({lines.substr(at, name.size()), lines.substr(at + name.size() + 2, scheme.size())});
+      at += name.size() + scheme.size() + 4;
+    } else {
+      out.add_told(name, scheme);
+    }
+  }
+}
+
 }  // namespace
 
-void make_request_fields(std::span<const HeaderField> received, const Told& told, const route::ListenerOptions& options,
-                         RequestFields& out) {
-  out.fields.clear();
-  const Originals originals = pass_on(received, told, options, out.fields);
+void make_request_fields(std::span<const HeaderField> received, bool plain_names, const Told& told,
+                         const route::ListenerOptions& options, RequestFields& out) {
+  FieldList list(out.fields, received.size() + kToldMax);
+  const Originals originals = pass_on(received, plain_names, told, options, list);
   out.request_id = originals.request_id.empty() ? told.request_id : originals.request_id;
-  add(out.fields, "X-Request-ID", out.request_id);
-  add(out.fields, "X-Real-IP", told.client);
-  add(out.fields, "X-Forwarded-For", told.client);
-  add(out.fields, "X-Forwarded-Host", told.host);
-  add(out.fields, "X-Forwarded-Port", told.port);
-  add(out.fields, "X-Forwarded-Proto", told.scheme);
-  add(out.fields, "X-Forwarded-Scheme", told.scheme);
-  add(out.fields, "X-Scheme", told.scheme);
-  add(out.fields, "X-Original-Forwarded-For", originals.forwarded_for);
-  add(out.fields, "X-Original-Forwarded-Host", originals.forwarded_host);
-  add(out.fields, "X-Forwarded-Prefix", told.forwarded_prefix);
+  list.add_told("X-Request-ID", out.request_id);
+  list.add_told("X-Real-IP", told.client);
+  list.add_told("X-Forwarded-For", told.client);
+  list.add_told("X-Forwarded-Host", told.host);
+  list.add_told("X-Forwarded-Port", told.port);
+  tell_scheme(told.scheme, list);
+  list.add_told("X-Original-Forwarded-For", originals.forwarded_for);
+  list.add_told("X-Original-Forwarded-Host", originals.forwarded_host);
+  list.add_told("X-Forwarded-Prefix", told.forwarded_prefix);
 }
 
 void make_response_fields(std::span<const HeaderField> received, std::vector<HeaderField>& out) {
-  out.clear();
+  FieldList list(out, received.size());
   for (const HeaderField& field : received) {
-    if (!is_dropped_response_field(field.name)) out.push_back(field);
+    if (!is_dropped_response_field(field.name)) list.add(field);
   }
 }
 

@@ -27,9 +27,9 @@ struct RequestFields {
 
 /// The backend's fields: the client's own, in their order, and then what the gateway tells. Left out of the client's: what the
 /// gateway tells itself; what belongs to one connection (Connection, Keep-Alive, TE, Transfer-Encoding, Upgrade, Expect); Host
-/// and Content-Length, which are written anew; Proxy; and names that nginx does not let pass.
-void make_request_fields(std::span<const HeaderField> received, const Told& told, const route::ListenerOptions& options,
-                         RequestFields& out);
+/// and Content-Length, which are written anew; Proxy; and names that nginx does not let pass (`plain_names`: there are none).
+void make_request_fields(std::span<const HeaderField> received, bool plain_names, const Told& told,
+                         const route::ListenerOptions& options, RequestFields& out);
 
 /// The client's fields. Left out of the upstream's: what belongs to one connection, framing, Date and Server, and what it says
 /// to nginx alone (X-Accel-*).

@@ -17,7 +17,7 @@ const Told kTold{"id0", "192.0.2.10", "app.example", "80", "http", ""};
 
 std::string sent(std::vector<HeaderField> received, const Told& told = kTold, const route::ListenerOptions& options = {}) {
   RequestFields out;
-  make_request_fields(received, told, options, out);
+  make_request_fields(received, false, told, options, out);
   return text(out.fields);
 }
 
@@ -50,7 +50,7 @@ TEST(Fields, AClientCannotForgeThem) {
 TEST(Fields, AClientsRequestIdAndTraceGoOn) {
   RequestFields out;
   const std::vector<HeaderField> received = {{"x-request-id", "mine"}, {"traceparent", "00-1-2-01"}, {"Tracestate", "a=b"}};
-  make_request_fields(received, kTold, {}, out);
+  make_request_fields(received, false, kTold, {}, out);
   EXPECT_EQ(out.request_id, "mine");
   const std::string all = text(out.fields);
   EXPECT_TRUE(all.starts_with("traceparent: 00-1-2-01\nTracestate: a=b\nX-Request-ID: mine\n")) << all;

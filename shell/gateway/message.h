@@ -35,6 +35,7 @@ struct ResponseStart {
   std::span<const HeaderField> fields;  // without framing and without Date
   Body body;
   std::string_view upgrade;  // with status 101
+  bool last = false;         // the connection is not to be used for another request
 };
 
 }  // namespace graylane::gateway

@@ -58,14 +58,15 @@ TEST(Record, LogsEachRequestWithItsTries) {
     TestGateway gateway({}, log->get());
     gateway.serve({upstream.address()});
     gateway.get("/logged?x=1", "X-Request-ID: my-id\r\nUser-Agent: me\r\n");
-    gateway.ask("GET / HTTP/1.1\r\n\r\n");
+    gateway.ask("GET /without-host HTTP/1.1\r\n\r\n");
     gateway.gateway.reset();
     (*log)->close();
   }
   std::stringstream text;
   text << std::ifstream(path).rdbuf();
   for (const std::string& part : {std::string("my-id"), std::string("/logged?x=1"), std::string("me"),
-                                  upstream.address().to_string(), std::string("default-web-80"), std::string("400")}) {
+                                  upstream.address().to_string(), std::string("default-web-80"), std::string("400"),
+                                  std::string("/without-host"), std::string(R"("refused":"Host is missing")")}) {
     EXPECT_NE(text.str().find(part), std::string::npos) << part << " in " << text.str();
   }
 }

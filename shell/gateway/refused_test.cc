@@ -106,15 +106,50 @@ TEST_F(RefusedForms, GiveTheSameAnswerByteByByte) {
 
 // A body goes on while it comes; when it turns out bad, what the backend got must not look whole, and nothing follows it.
 TEST_F(RefusedForms, ABadChunkCutsTheRequestBeforeItsEnd) {
-  for (const std::string_view chunks : {"g\r\n", "3;x=y\r\nabc\r\n0\r\n\r\n", "-1\r\n", "0x3\r\nabc\r\n0\r\n\r\n",
-                                        "3\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "11111111111111111\r\n",
-                                        "3 \r\nabc\r\n0\r\n\r\n", "0\r\nContent-Length: 5\r\n\r\n", "0\r\nX : y\r\n\r\n"}) {
+  for (const std::string_view chunks :
+       {"g\r\n", "3;x=y\r\nabc\r\n0\r\n\r\n", "-1\r\n", "0x3\r\nabc\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n",
+        "3\r\nabcd\r\n0\r\n\r\n", "11111111111111111\r\n", "8000000000000000\r\n", "3 \r\nabc\r\n0\r\n\r\n",
+        "0\r\nContent-Length: 5\r\n\r\n", "0\r\nX : y\r\n\r\n"}) {
     Socket client = gateway.connect();
     client.send(with("Transfer-Encoding: chunked\r\n", chunks) + std::string(kHidden));
     const std::string all = client.receive_all();
     EXPECT_EQ(all.substr(0, 13), "HTTP/1.1 400 ") << chunks;
     EXPECT_EQ(all.find("HTTP/1.1", 1), std::string::npos) << chunks;
     EXPECT_EQ(upstream.count(), 0U) << chunks;  // none was whole
+  }
+}
+
+// What comes in one piece with the head is looked at before anything is sent: an endpoint does not even see the beginning.
+TEST(Refused, ABadChunkThatComesWithTheHeadReachesNoBackend) {
+  std::mutex mutex;
+  std::string got;
+  Upstream upstream([&](Socket& socket, int) {
+    while (socket.receive()) {
+      const std::lock_guard lock(mutex);
+      got += socket.text;
+      if (std::exchange(socket.text, {}).ends_with("\r\n\r\n")) socket.send(ok("hello"));
+    }
+  });
+  TestGateway gateway;
+  gateway.serve({upstream.address()});
+  EXPECT_EQ(gateway.get("/first").status, 200);
+  EXPECT_EQ(gateway.ask(with("X-Second: 1\r\nTransfer-Encoding: chunked\r\n", "zz\r\n")).status, 400);
+  EXPECT_EQ(gateway.get("/third").status, 200);
+  const std::lock_guard lock(mutex);
+  EXPECT_NE(got.find("GET /third"), std::string::npos);
+  EXPECT_EQ(got.find("X-Second"), std::string::npos) << got;
+}
+
+// Requests that only routing refuses may have been written to hide another one as well.
+TEST_F(RefusedForms, ATargetOrHostThatCannotBeReadEndsTheConnection) {
+  for (const std::string_view head : {"GET / HTTP/1.1\r\nHost: ..\r\n\r\n", "GET / HTTP/1.1\r\nHost: a..example\r\n\r\n",
+                                      "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /../x HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+    Socket client = gateway.connect();
+    client.send(std::string(head) + std::string(kHidden));
+    const std::string all = client.receive_all();
+    EXPECT_TRUE(all.starts_with("HTTP/1.1 400 ")) << head;
+    EXPECT_EQ(all.find("HTTP/1.1", 1), std::string::npos) << head;
+    EXPECT_EQ(upstream.count(), 0U) << head;
   }
 }
 

@@ -39,6 +39,17 @@ route::Request make_request(const http::RequestHead& head, const Caller& caller)
           caller.address, caller.address_text, caller.tls,  caller.listener_port};
 }
 
+/// Nearly always one of two texts that are always there.
+void set_scheme(std::string_view scheme, Routed& routed) {
+  for (const std::string_view known : {"http", "https"}) {
+    if (scheme != known) continue;
+    routed.scheme = known;
+    return;
+  }
+  routed.own_scheme = scheme;
+  routed.scheme = routed.own_scheme;
+}
+
 uint32_t index_of(const route::Split& split, route::BackendId backend) {
   for (uint32_t i = 0; i < split.destinations.size(); ++i) {
     if (split.destinations[i].backend == backend) return i;
@@ -57,11 +68,11 @@ void Routed::clear() {
   status = 0;
   backend = stable = route::kNoIndex;
   role = route::Role::kStable;
-  target = host_name = forwarded_host = affinity_backend = {};
+  target = host_name = forwarded_host = affinity_backend = scheme = client = {};
   affinity = nullptr;
   affinity_sent = false;
-  for (std::string* text : {&location, &own_target, &own_host, &own_forwarded_host, &forwarded_prefix, &scheme, &forwarded_port,
-                            &client, &balance_key, &sticky_cookie}) {
+  for (std::string* text : {&location, &own_target, &own_host, &own_forwarded_host, &forwarded_prefix, &own_scheme, &own_client,
+                            &forwarded_port, &balance_key, &sticky_cookie}) {
     text->clear();
   }
 }
@@ -172,9 +183,10 @@ void Router::tell_of_client(const Input& input, Routed& routed) {
   if (input.normalised.client == input.caller.address) {
     routed.client = input.caller.address_text;
   } else {
-    append_address(input.normalised.client, routed.client);
+    append_address(input.normalised.client, routed.own_client);
+    routed.client = routed.own_client;
   }
-  routed.scheme = route::access_scheme(input.templates);
+  set_scheme(route::access_scheme(input.templates), routed);
   const route::ListenerOptions& options = input.templates.options;
   if (options.use_forwarded_headers) {
     routed.forwarded_port = route::find_header(input.request, "x-forwarded-port", options, scratch_.text);

@@ -41,9 +41,11 @@ struct Routed {
   std::string own_host;
   std::string own_forwarded_host;
   std::string forwarded_prefix;  // X-Forwarded-Prefix; empty: none
-  std::string scheme;            // as backends are told
+  std::string_view scheme;       // as backends are told
+  std::string_view client;       // address, after trusted headers
+  std::string own_scheme;
+  std::string own_client;
   std::string forwarded_port;
-  std::string client;                         // address, after trusted headers
   std::string balance_key;                    // of a consistent hash or an affinity cookie; empty: none
   const route::Affinity* affinity = nullptr;  // a cookie chooses the endpoint
   std::string_view affinity_backend;          // second part of its value

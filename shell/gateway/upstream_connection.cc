@@ -11,6 +11,12 @@
 
 namespace graylane::gateway {
 
+namespace {
+
+constexpr size_t kFixedBytes = 128;  // of a request's head: at most this much stands between its parts
+
+}  // namespace
+
 UpstreamConnection::UpstreamConnection(Worker& worker, Endpoint& endpoint, net::Fd fd)
     : Connection(worker, std::move(fd)), endpoint_(endpoint), phase_(Phase::kConnecting) {
   ++endpoint_.connections;
@@ -43,21 +49,20 @@ void UpstreamConnection::close_idle() { drop(); }
 // ---- the request ----
 
 void UpstreamConnection::send_head(const RequestStart& request) {
-  std::string& text = worker().writer().text();
   http_1_0_ = request.http_1_0;
-  text.append(request.method).append(" ").append(request.target).append(http_1_0_ ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
-  text.append("Host: ").append(request.host).append("\r\n");
-  for (const HeaderField& field : request.fields) {
-    text.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
-  if (!request.upgrade.empty()) text.append("Connection: upgrade\r\nUpgrade: ").append(request.upgrade).append("\r\n");
+  head_request_ = request.method == "HEAD";
   request_framing_ = request.body.length    ? http::Framing::kLength
                      : request.body.follows ? http::Framing::kChunked
                                             : http::Framing::kNone;
-  http::append_framing(text, request_framing_, request.body.length.value_or(0));
-  text.append("\r\n");
-  head_request_ = request.method == "HEAD";
-  worker().writer().add(*this, text);
+  const http::FramingLine framing = http::framing_line(request_framing_, request.body.length.value_or(0));
+  HeadText& text = worker().writer().head();
+  text.begin(kFixedBytes + request.method.size() + request.target.size() + request.host.size() + size_of(request.fields) +
+             request.upgrade.size() + framing.size);
+  text.put(request.method).put(" ").put(request.target).put(http_1_0_ ? " HTTP/1.0\r\nHost: " : " HTTP/1.1\r\nHost: ");
+  text.put(request.host).put("\r\n").put(request.fields);
+  if (!request.upgrade.empty()) text.put("Connection: upgrade\r\nUpgrade: ").put(request.upgrade).put("\r\n");
+  text.put(framing.view()).put("\r\n");
+  worker().writer().add(*this, text.view());
 }
 
 void UpstreamConnection::send_body(std::string_view bytes) {
@@ -230,6 +235,7 @@ void UpstreamConnection::release() {
 
 /// After the exchange has let go while its answer was being taken.
 void UpstreamConnection::detach(size_t left_over) {
+  push();
   const bool reusable = response_done_ && request_done_ && keep_alive_ && left_over == 0 && !blocked() && !has_input();
   if (!reusable) return drop();
   phase_ = Phase::kIdle;

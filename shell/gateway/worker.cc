@@ -91,11 +91,13 @@ void Worker::settle_next_turn(Connection& connection) {
 
 void Worker::end_turn() {
   writer_.flush();
+  writer_.send_kept();
   while (!settling_.empty()) {
     settling_now_.swap(settling_);
     for (Connection* connection : settling_now_) connection->settle();
     settling_now_.clear();
     writer_.flush();
+    writer_.send_kept();
   }
   if (options_.access_ring != nullptr) options_.access_ring->flush();
   for (ClientStream* stream : retired_) {

@@ -1,15 +1,19 @@
 #include "gateway/writer.h"
 
+#include <cstring>
 #include <utility>
 
 #include "gateway/connection.h"
 
 namespace graylane::gateway {
 
+Writer::Writer() : kept_bytes_(std::make_unique_for_overwrite<char[]>(kKeptMax)) {}
+
 void Writer::add(Connection& to, std::string_view bytes) {
   if (bytes.empty()) return;
   if (to_ != &to || parts_used_ == kPartsMax) flush();
   to_ = &to;
+  size_ += bytes.size();
   parts_[parts_used_++] = {const_cast<char*>(bytes.data()), bytes.size()};
 }
 
@@ -22,24 +26,53 @@ void Writer::add_chunk(Connection& to, std::string_view data) {
   add(to, http::kChunkEnd);
 }
 
-std::string& Writer::text() {
+HeadText& Writer::head() {
   flush();
-  text_.clear();
-  return text_;
+  return head_;
 }
 
 void Writer::flush() {
   if (to_ == nullptr) return;
   Connection& to = *std::exchange(to_, nullptr);
-  const size_t parts = std::exchange(parts_used_, 0);
+  const std::span<const iovec> parts(parts_.data(), std::exchange(parts_used_, 0));
+  const size_t size = std::exchange(size_, 0);
   chunks_used_ = 0;
-  to.send({parts_.data(), parts});
+  if (size <= kKeptEachMax) return keep(to, parts, size);
+  if (to.kept_) send_kept();
+  to.send(parts);
+}
+
+void Writer::keep(Connection& to, std::span<const iovec> parts, size_t size) {
+  if (kept_size_ + size > kKeptMax) send_kept();
+  if (kept_.empty() || kept_.back().to != &to) kept_.push_back({&to, static_cast<uint32_t>(kept_size_), 0});
+  kept_.back().size += static_cast<uint32_t>(size);
+  for (const iovec& part : parts) {
+    std::memcpy(kept_bytes_.get() + kept_size_, part.iov_base, part.iov_len);
+    kept_size_ += part.iov_len;
+  }
+  to.kept_ = true;
+}
+
+void Writer::send_kept() {
+  for (const Kept& kept : kept_) {
+    if (kept.to == nullptr) continue;
+    kept.to->kept_ = false;
+    const iovec part{kept_bytes_.get() + kept.begin, kept.size};
+    kept.to->send({&part, 1});
+  }
+  kept_.clear();
+  kept_size_ = 0;
 }
 
 void Writer::forget(const Connection& connection) {
-  if (to_ != &connection) return;
-  to_ = nullptr;
-  parts_used_ = chunks_used_ = 0;
+  if (to_ == &connection) {
+    to_ = nullptr;
+    size_ = parts_used_ = chunks_used_ = 0;
+  }
+  if (!connection.kept_) return;
+  for (Kept& kept : kept_) {
+    if (kept.to == &connection) kept.to = nullptr;
+  }
 }
 
 }  // namespace graylane::gateway

@@ -102,6 +102,7 @@ bool BodyReader::read_size(char c) {
   if (digit >= 0 && digits_ < kSizeDigitsMax) {
     remaining_ = remaining_ << 4 | static_cast<uint64_t>(digit);
     ++digits_;
+    if (remaining_ >> 63 != 0) return fail("a chunk size is 2^63 or more"), false;  // some programs read it as negative
     return true;
   }
   if (digit >= 0) return fail("a chunk size is too long"), false;

@@ -36,7 +36,7 @@ class BodyReader {
 
   /// The next piece in `bytes`, which go on where the last call's `consumed` ended. An empty `data` with state() kMore: more
   /// bytes are needed, and all of `bytes` was consumed. What stands behind the end of the body is not consumed.
-  /// kBad, for chunked bodies: a size that is empty, over 16 hex digits, signed, 0x or beside blanks; an extension; a line
+  /// kBad, for chunked bodies: a size that is empty, over 16 hex digits, 2^63 or more, signed, 0x or beside blanks; an extension; a line
   /// without CRLF; data that is longer or shorter than its size; trailers that trailers() does not tell of.
   Piece next(std::string_view bytes);
 

@@ -8,15 +8,6 @@
 
 namespace graylane::http {
 
-/// `name` is a token, `lower` its name in lower case: letters, digits and '-'. Setting the bit that tells cases apart maps no
-/// other token character to one of those.
-inline bool is_name(std::string_view name, std::string_view lower) {
-  if (name.size() != lower.size() || (name[0] | 0x20) != lower[0]) return false;
-  unsigned differ = 0;
-  for (size_t i = 0; i < lower.size(); ++i) differ |= static_cast<unsigned>((name[i] | 0x20) ^ lower[i]);
-  return differ == 0;
-}
-
 /// The fields of one head that decide, gathered one by one.
 struct Deciding {
   enum class Coding : uint8_t { kNone, kChunked, kOther, kBroken };

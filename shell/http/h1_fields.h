@@ -20,6 +20,8 @@ class FieldReader {
   bool next(HeaderField& field);
   /// Empty: not refused.
   std::string_view why() const { return why_; }
+  /// All names so far are of letters, digits and '-' only.
+  bool plain_names() const { return plain_names_; }
 
  private:
   bool is_line_end(size_t at) const { return bytes_[at] == '\r' && bytes_[at + 1] == '\n'; }
@@ -31,6 +33,7 @@ class FieldReader {
   std::string_view bytes_;
   MarkedBytes marked_;
   size_t at_ = 0;
+  bool plain_names_ = true;
   std::string_view why_;
 };
 
@@ -41,6 +44,7 @@ class FieldReader {
   if (bytes_[colon] != ':') [[unlikely]] {
     if (colon == at_ && is_line_end(at_)) return read_empty_line();
     colon = find_name_end();
+    plain_names_ = false;
   }
   if (colon == at_ || bytes_[colon] != ':') [[unlikely]]
     return refuse_name(colon);

@@ -8,6 +8,7 @@
 // parse_request_head() drops it. A second one is refused (400), and so is any before a status line.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -71,6 +72,7 @@ struct RequestHead {
   bool keep_alive = true;         // what the client asked for, by version and Connection
   bool expects_continue = false;  // Expect: 100-continue, in HTTP/1.1, with a body
   bool names_fields = false;      // Connection names more than close, keep-alive and upgrade: see passes_on()
+  bool plain_names = true;        // all names are of letters, digits and '-' only
   std::string_view upgrade;       // the first Upgrade field, when Connection names it, in HTTP/1.1; empty: none
 };
 
@@ -109,15 +111,28 @@ bool is_hop_by_hop(std::string_view name);
 bool names_field(std::string_view connection, std::string_view name);
 
 /// Whether a field of the head goes on to the other side: it is not hop-by-hop, no Connection field names it, and it is not
-/// Content-Length, which append_framing() writes anew.
+/// Content-Length, which framing_line() writes anew.
 bool passes_on(const RequestHead& head, std::string_view name);
 bool passes_on(const ResponseHead& head, std::string_view name);
 
 /// The field line that announces a body, with its CRLF: "Content-Length: 5", "Transfer-Encoding: chunked", or nothing.
-void append_framing(std::string& out, Framing framing, uint64_t content_length);
+struct FramingLine {
+  std::array<char, 40> text;
+  uint8_t size = 0;
+  std::string_view view() const { return {text.data(), size}; }
+};
+FramingLine framing_line(Framing framing, uint64_t content_length);
 
 /// RFC 9110 token.
 bool is_token(std::string_view text);
+/// The same for a `name` that is a token, and one in lower case of letters, digits and '-': setting the bit that tells cases apart
+/// maps no other token character to one of those.
+inline bool is_name(std::string_view name, std::string_view lower) {
+  if (name.size() != lower.size() || (name[0] | 0x20) != lower[0]) return false;
+  unsigned differ = 0;
+  for (size_t i = 0; i < lower.size(); ++i) differ |= static_cast<unsigned>((name[i] | 0x20) ^ lower[i]);
+  return differ == 0;
+}
 /// Without case; ASCII.
 bool equal_names(std::string_view a, std::string_view b);
 

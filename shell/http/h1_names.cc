@@ -51,14 +51,18 @@ bool names_field(std::string_view connection, std::string_view name) {
 bool passes_on(const RequestHead& head, std::string_view name) { return passes(head, name); }
 bool passes_on(const ResponseHead& head, std::string_view name) { return passes(head, name); }
 
-void append_framing(std::string& out, Framing framing, uint64_t content_length) {
-  if (framing == Framing::kChunked) out += "Transfer-Encoding: chunked\r\n";
-  if (framing != Framing::kLength) return;
-  std::array<char, 20> digits;
-  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), content_length).ptr;
-  out += "Content-Length: ";
-  out.append(digits.data(), static_cast<size_t>(end - digits.data()));
-  out += "\r\n";
+FramingLine framing_line(Framing framing, uint64_t content_length) {
+  constexpr std::string_view kChunked = "Transfer-Encoding: chunked\r\n";
+  constexpr std::string_view kLength = "Content-Length: ";
+  FramingLine line;
+  if (framing == Framing::kChunked) line.size = static_cast<uint8_t>(kChunked.copy(line.text.data(), kChunked.size()));
+  if (framing != Framing::kLength) return line;
+  char* at = line.text.data() + kLength.copy(line.text.data(), kLength.size());
+  at = std::to_chars(at, line.text.data() + line.text.size() - 2, content_length).ptr;
+  *at++ = '\r';
+  *at++ = '\n';
+  line.size = static_cast<uint8_t>(at - line.text.data());
+  return line;
 }
 
 }  // namespace graylane::http

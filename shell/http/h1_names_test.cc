@@ -60,17 +60,13 @@ TEST(PassesOn, LeavesOutWhatBelongsToTheConnection) {
   EXPECT_FALSE(passes_on(response, "Keep-Alive"));
 }
 
-TEST(AppendFraming, AnnouncesTheBodyOnce) {
+TEST(FramingLine, AnnouncesTheBodyOnce) {
   // The only place where a length is written.
-  std::string out = "X: 1\r\n";
-  append_framing(out, Framing::kLength, 9223372036854775807);
-  EXPECT_EQ(out, "X: 1\r\nContent-Length: 9223372036854775807\r\n");
-  out.clear();
-  append_framing(out, Framing::kNone, 7);
-  append_framing(out, Framing::kUntilClose, 7);
-  EXPECT_EQ(out, "");
-  append_framing(out, Framing::kChunked, 7);
-  EXPECT_EQ(out, "Transfer-Encoding: chunked\r\n");
+  EXPECT_EQ(framing_line(Framing::kLength, 0).view(), "Content-Length: 0\r\n");
+  EXPECT_EQ(framing_line(Framing::kLength, UINT64_MAX).view(), "Content-Length: 18446744073709551615\r\n");
+  EXPECT_EQ(framing_line(Framing::kNone, 7).view(), "");
+  EXPECT_EQ(framing_line(Framing::kUntilClose, 7).view(), "");
+  EXPECT_EQ(framing_line(Framing::kChunked, 7).view(), "Transfer-Encoding: chunked\r\n");
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ Refusal RequestFields::read(std::string_view bytes, size_t at, const HeadLimits&
     if (const Refusal refusal = look_at(head_.fields.back())) return refusal;
   }
   head_.fields.pop_back();
+  head_.plain_names = reader.plain_names();
   if (!reader.why().empty()) return {400, reader.why()};
   return finish();
 }

@@ -21,7 +21,7 @@ void append_head(std::string& out, const Response& response, const AnswerForm& f
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_of(response.status)).append("\r\n");
   if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
   for (const Header& header : response.headers) append_header(out, header.name, header.value);
-  if (response.status != 204 && response.status != 304) http::append_framing(out, framing, response.body.size());
+  if (response.status != 204 && response.status != 304) out += http::framing_line(framing, response.body.size()).view();
   if (!form.keep_alive) append_header(out, "Connection", "close");
   else if (!form.http_1_1) append_header(out, "Connection", "keep-alive");
   out += "\r\n";

@@ -37,7 +37,7 @@ constexpr std::array kTexts = {
     Text{&AccessEntry::referer},    Text{&AccessEntry::user_agent},
     Text{&AccessEntry::ns},         Text{&AccessEntry::ingress},
     Text{&AccessEntry::upstream},   Text{&AccessEntry::alternative},
-    Text{&AccessEntry::request_id},
+    Text{&AccessEntry::request_id}, Text{&AccessEntry::refused},
 };
 static_assert(sizeof(Fixed) + kTexts.size() * (sizeof(Length) + kLogTextBytesMax) + kLogTargetBytesMax +
                   kLogTriesMax * (sizeof(FixedTry) + sizeof(Length) + kLogTextBytesMax) <=

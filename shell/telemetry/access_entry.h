@@ -44,6 +44,7 @@ struct AccessEntry {
   std::string_view alternative;  // the canary's, when it answered
   std::span<const UpstreamTry> tries;
   std::string_view request_id;
+  std::string_view refused;  // why what came is no request; empty: it was one
 };
 
 /// The user's name in the value of an Authorization header with the scheme Basic; the password is not kept. Empty for all else.

@@ -188,6 +188,7 @@ void AccessFormatter::append_json(const AccessEntry& entry, std::string& out) co
   object.member("tries");
   append_json_tries(entry, out);
   object.text("request_id", entry.request_id);
+  object.text("refused", entry.refused);
   object.end();
 }
 
