@@ -85,7 +85,8 @@ TEST(Change, OldTablesAreFreedWhenNoRequestUsesThem) {
   routes.forward("/", routes.backend({upstream.address()}));
   route::TablePtr table = routes.table();
   const std::weak_ptr<const route::Table> first = table;
-  gateway.publish(std::move(table));
+  gateway.publish(table);
+  table.reset();
   Socket client = gateway.connect();
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return upstream.connections() == 1; }));
@@ -165,8 +166,9 @@ TEST(Drain, CutsWhatDoesNotEndInTime) {
   EXPECT_FALSE(client.receive());
 }
 
-// A request that was taken gets its whole answer.
-TEST(Drain, UnderLoadNoAnswerIsCut) {
+// A request that was taken gets its whole answer, and a connection that was made counts as taken: who is refused may ask
+// elsewhere, who is cut does not know what has been done.
+TEST(Drain, UnderLoadNoConnectionIsCut) {
   Upstream upstream;
   GatewayOptions options;
   options.workers = 2;
@@ -180,10 +182,8 @@ TEST(Drain, UnderLoadNoAnswerIsCut) {
       for (;;) {
         Socket client(std::move(*net::connect(gateway.gateway->address())));
         if (!client.ready(POLLOUT) || net::socket_error(client.fd()) != 0) return;
-        if (!client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) return;
-        const Response response = read_response(client);
-        if (response.head.empty() && client.text.empty()) return;  // the kernel's queue of the listener ended with it
-        (response.status == 200 ? answered : lost) += 1;
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        (read_response(client).status == 200 ? answered : lost) += 1;
       }
     });
   }

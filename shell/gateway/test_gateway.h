@@ -101,13 +101,13 @@ class TestGateway {
   }
 
   void publish(const Routes& routes) { publish(routes.table()); }
-  void publish(route::TablePtr table) {
-    ASSERT_TRUE(gateway->wait_acknowledged(gateway->publish(std::move(table)), std::chrono::milliseconds(kPatienceMs)));
+  void publish(const route::TablePtr& table) {
+    ASSERT_TRUE(gateway->wait_acknowledged(gateway->publish(table), std::chrono::milliseconds(kPatienceMs)));
   }
   /// Everything under "/" to one backend with these endpoints.
-  void serve(std::vector<net::SocketAddress> endpoints) {
+  void serve(const std::vector<net::SocketAddress>& endpoints) {
     Routes routes;
-    routes.forward("/", routes.backend(std::move(endpoints)));
+    routes.forward("/", routes.backend(endpoints));
     publish(routes);
   }
   Socket connect() { return Socket::to(gateway->address()); }

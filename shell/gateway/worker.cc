@@ -1,5 +1,9 @@
 #include "gateway/worker.h"
 
+#include <linux/filter.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -12,6 +16,19 @@ namespace {
 constexpr std::chrono::seconds kSweepEvery{10};
 constexpr int kAcceptsPerEvent = 64;
 constexpr std::chrono::milliseconds kListenerPause{100};
+constexpr std::chrono::milliseconds kHandshakesEnd{20};  // after the last connection was begun
+
+/// The kernel drops what would begin a connection to this listener: whoever tries again will be refused.
+void take_no_more(int listener) {
+  constexpr uint32_t kFlags = 13;  // the byte of the TCP header
+  constexpr uint32_t kSyn = 2;
+  std::array<sock_filter, 4> program = {
+      sock_filter BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags), sock_filter BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, kSyn, 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, 0), sock_filter BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)};
+  const sock_fprog filter{program.size(), program.data()};
+  // Where it is forbidden, what comes in the last microseconds is reset.
+  setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
 
 }  // namespace
 
@@ -110,7 +127,7 @@ void Worker::end_turn() {
     buried_.clear();
   }
   turn_has_end_ = false;
-  if (draining_ && client_count_ == 0) loop_->stop();
+  if (draining_ && client_count_ == 0 && !listener_.is_open()) loop_->stop();
 }
 
 void Worker::sweep() {
@@ -143,7 +160,9 @@ void Worker::admit(net::Fd fd, const net::SocketAddress& peer) {
   if (!loop_->add(raw, *connection)) return;
   counters().connections_accepted.add();
   ++client_count_;
-  clients_.push_back(*connection.release());
+  ClientConnection& client = *connection.release();
+  clients_.push_back(client);
+  if (draining_) client.begin_drain();
 }
 
 void Worker::closed(ClientConnection& connection) {
@@ -163,7 +182,7 @@ void Worker::begin_drain() {
   if (draining_) return;
   begin_event();
   draining_ = true;
-  listener_.close();
+  listener_.drain();
   clients_.for_each([](ClientConnection& client) { client.begin_drain(); });
   loop_->arm(drain_timer_, options_.drain_timeout);
 }
@@ -185,8 +204,16 @@ Result<void> Worker::Listener::open() {
   return added;
 }
 
+/// Closing resets what our kernel has accepted and we have not, so first nothing more may come.
+void Worker::Listener::drain() {
+  if (!open_) return close();
+  take_no_more(fd_.get());
+  worker_.loop().arm(close_, kHandshakesEnd);
+}
+
 /// What waits has been promised an answer by our kernel.
 void Worker::Listener::close() {
+  close_.cancel();
   if (!fd_) return;
   if (open_) worker_.loop().remove(fd_.get(), *this);
   open_ = false;

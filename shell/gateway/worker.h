@@ -87,6 +87,7 @@ class Worker {
    public:
     Listener(Worker& worker, net::Fd fd) : worker_(worker), fd_(std::move(fd)) {}
     Result<void> open();
+    void drain();  // closes a moment later
     void close();
     bool is_open() const { return open_; }
 
@@ -100,6 +101,7 @@ class Worker {
     net::Fd fd_;
     bool open_ = false;
     net::CallbackTimer reopen_{[this] { reopen(); }};
+    net::CallbackTimer close_{[this] { close(); }};
   };
 
   Worker(WorkerOptions options, std::unique_ptr<net::EventLoop> loop, net::Fd listener);

@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kWriteBytes = 64 * 1024;  // lines are collected up to this
 constexpr int kCollectMs = 50;             // and for this long, while some come
+constexpr int kRetryMs = 1000;             // between tries to write the rest of a line, while no others come
 constexpr std::chrono::seconds kCloseTimeout{1};
+constexpr std::chrono::seconds kFollowEvery{1};
 constexpr size_t kEntriesPerVisit = 256;  // of one ring, before the next one's turn
 
 }  // namespace
@@ -51,7 +53,10 @@ class AccessLog::Writer {
   bool drain(bool last);
   bool visit(AccessRing& ring);
   void write_out();
-  void open_anew();
+  void keep_torn(std::string_view rest, bool was_torn);
+  void lose_torn();
+  void follow_path();
+  void open_anew(bool asked);
   bool give_up() const;
   void tell(const Error& error);
   AccessRing* ring(size_t index);
@@ -69,8 +74,10 @@ class AccessLog::Writer {
   AccessFormatter formatter_;
   DecodedEntry decoded_;
   std::string lines_;
+  std::string torn_;  // the rest of the line that the file ends with
   bool failing_ = false;
-  bool line_is_broken_ = false;  // the file ends within a line
+  bool open_failing_ = false;
+  Clock::time_point followed_at_ = Clock::now();
   std::thread thread_;
 };
 
@@ -97,9 +104,9 @@ bool AccessLog::Writer::give_up() const { return stopping_ && Clock::now().time_
 void AccessLog::Writer::run() {
   while (true) {
     const bool last = stopping_;  // read before draining: what was flushed before stop() is written
-    if (reopen_.exchange(false)) open_anew();
+    if (reopen_.exchange(false)) open_anew(true);
     const bool any = drain(last);
-    if (last) return;
+    if (last) return lose_torn();
     wait(any);
   }
 }
@@ -111,7 +118,7 @@ void AccessLog::Writer::wait(bool collecting) {
   } else {
     bell_.set_asleep(true);
     // Looked at once more after the flag was set: who flushed before did not see the flag, so we see the entries.
-    if (!any_waiting()) ::poll(&bell, 1, -1);
+    if (!any_waiting()) ::poll(&bell, 1, torn_.empty() ? -1 : kRetryMs);
     bell_.set_asleep(false);
   }
   bell_.clear();
@@ -155,27 +162,56 @@ bool AccessLog::Writer::visit(AccessRing& ring) {
 }
 
 void AccessLog::Writer::write_out() {
-  if (lines_.empty()) return;
-  const auto lines = static_cast<uint64_t>(std::ranges::count(lines_, '\n'));
-  if (line_is_broken_) lines_.insert(0, 1, '\n');
+  if (lines_.empty() && torn_.empty()) return;
+  follow_path();
+  const bool was_torn = !torn_.empty();
+  lines_.insert(0, std::exchange(torn_, {}));
   std::string_view rest = lines_;
   const Result<void> written = file_.write(rest, [this] { return give_up(); });
-  const uint64_t lost = std::min(lines, static_cast<uint64_t>(std::ranges::count(rest, '\n')));
-  if (rest.size() < lines_.size()) line_is_broken_ = lines_[lines_.size() - rest.size() - 1] != '\n';
+  keep_torn(rest, was_torn);
   lines_.clear();
-  log_.lines_written_ += lines - lost;
-  log_.lines_lost_ += lost;
   if (!written) ++log_.write_errors_;
   const bool failed_before = std::exchange(failing_, !written);
   if (failing_ && !failed_before) tell(written.error());
 }
 
-void AccessLog::Writer::open_anew() {
+/// Counts, and keeps what is missing of a line that has begun in the file.
+void AccessLog::Writer::keep_torn(std::string_view rest, bool was_torn) {
+  const size_t written = lines_.size() - rest.size();
+  const bool torn = !rest.empty() && (written == 0 ? was_torn : lines_[written - 1] != '\n');
+  if (torn) torn_ = rest.substr(0, rest.find('\n') + 1);
+  rest.remove_prefix(torn_.size());
+  const auto lines = [](std::string_view text) { return static_cast<uint64_t>(std::ranges::count(text, '\n')); };
+  log_.lines_written_ += lines(std::string_view(lines_).substr(0, written));
+  log_.lines_lost_ += lines(rest);
+}
+
+void AccessLog::Writer::lose_torn() {
+  if (!torn_.empty()) ++log_.lines_lost_;
+  torn_.clear();
+}
+
+/// To where the path leads now: the file was rotated, or deleted to make room, which it does not while it is open.
+void AccessLog::Writer::follow_path() {
+  const Clock::time_point now = Clock::now();
+  if (now - followed_at_ < kFollowEvery) return;
+  followed_at_ = now;
+  if (file_.is_gone()) open_anew(false);
+}
+
+void AccessLog::Writer::open_anew(bool asked) {
   Result<LogFile> file = LogFile::open(options_.path);
-  if (!file) return tell(file.error());
+  const bool failed_before = std::exchange(open_failing_, !file);
+  if (!file && (asked || !failed_before)) tell(file.error());
+  if (!file) return;
+  std::string_view rest = torn_;
+  if (file_.write(rest, [this] { return give_up(); })) {
+    log_.lines_written_ += torn_.empty() ? 0 : 1;
+    torn_.clear();
+  }
+  lose_torn();
   file_ = std::move(*file);
   failing_ = false;
-  line_is_broken_ = false;
 }
 
 void AccessLog::Writer::tell(const Error& error) {

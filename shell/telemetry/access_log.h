@@ -1,6 +1,7 @@
 // AccessLog: lines about finished requests, written to a file by a thread of its own. Workers never wait for it: each has a
 // ring of bounded size (AccessRing), and an entry that finds it full is dropped and counted. An idle log sleeps; a busy one
-// is woken at most once per turn of a worker's loop, not once per request.
+// is woken at most once per turn of a worker's loop, not once per request. A file that is renamed or deleted is opened anew,
+// with the first lines a second later; a disk that is full costs lines, which are counted, but cuts none in two.
 // reopen() and close() may be called from any thread; rings are handed out before the workers start and live as long as this.
 #pragma once
 
@@ -34,7 +35,7 @@ class AccessLog {
 
   /// For one worker.
   AccessRing& add_ring();
-  /// Opens the path anew, after its file was renamed (SIGHUP). When that fails, the old file stays in use and it is told.
+  /// Opens the path anew at once. When that fails, the old file stays in use and it is told.
   void reopen();
   /// Writes what the rings hold, at most for a second when nobody reads, and ends the thread.
   void close();

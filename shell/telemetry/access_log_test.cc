@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -160,6 +162,76 @@ TEST_F(AccessLogTest, AReopenThatFailsKeepsTheOldFile) {
   append(ring, "/x");
   ring.flush();
   EXPECT_TRUE(eventually([&] { return lines_of(path("moved/access.log")).size() == 1; }));
+}
+
+TEST_F(AccessLogTest, AFileThatIsRenamedOrDeletedIsFollowed) {
+  // Not everybody's rotation sends a signal, and a deleted file takes room for as long as it is open.
+  auto log = AccessLog::open(options(path()));
+  ASSERT_TRUE(log);
+  AccessRing& ring = (*log)->add_ring();
+  const auto written_to_the_path = [&] {
+    append(ring, "/x");
+    ring.flush();
+    return !lines_of(path()).empty();
+  };
+  ASSERT_TRUE(eventually(written_to_the_path));
+  std::filesystem::rename(path(), path("old"));
+  EXPECT_TRUE(eventually(written_to_the_path));
+  std::filesystem::remove(path());
+  EXPECT_TRUE(eventually(written_to_the_path));
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(AccessLogTest, AFolderThatIsMovedAwayIsToldOnceAndTheFileStaysInUse) {
+  // The path is looked at every second; nobody wants to read so every second.
+  std::filesystem::create_directory(path("sub"));
+  auto log = AccessLog::open(options(path("sub/access.log")));
+  ASSERT_TRUE(log);
+  AccessRing& ring = (*log)->add_ring();
+  std::filesystem::rename(path("sub"), path("moved"));
+  const auto written_after = [&](std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    return eventually([&] {
+      append(ring, "/x");
+      ring.flush();
+      return std::chrono::steady_clock::now() > until;
+    });
+  };
+  ASSERT_TRUE(written_after(std::chrono::milliseconds(2500)));
+  (*log)->close();
+  EXPECT_EQ(told().size(), 1U);
+  EXPECT_EQ(lines_of(path("moved/access.log")).size(), (*log)->lines_written());
+}
+
+/// Lets this process write no file beyond so many bytes: a write is cut there, as on a full disk.
+void limit_files(rlim_t bytes) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = std::min(bytes, limit.rlim_max);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST_F(AccessLogTest, ALineThatADiskCutsIsFinishedWhenThereIsRoom) {
+  // Half a line breaks the reader of the whole file.
+  auto log = AccessLog::open(options(path()));
+  ASSERT_TRUE(log);
+  AccessRing& ring = (*log)->add_ring();
+  limit_files(9'999);
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(append(ring, "/x"));
+  ring.flush();
+  EXPECT_TRUE(eventually([&] { return (*log)->write_errors() > 0; }));
+  EXPECT_EQ(std::filesystem::file_size(path()), 9'999U);
+  EXPECT_FALSE(lines_of(path()).back().ends_with('}')) << "nothing was cut";
+  limit_files(RLIM_INFINITY);
+  append(ring, "/last");
+  ring.flush();
+  (*log)->close();
+  const std::vector<std::string> lines = lines_of(path());
+  for (const std::string& line : lines) EXPECT_TRUE(line.starts_with('{') && line.ends_with('}')) << line;
+  EXPECT_NE(lines.back().find("/last"), std::string::npos);
+  EXPECT_EQ((*log)->lines_written(), lines.size());
+  EXPECT_EQ((*log)->lines_written() + (*log)->lines_lost(), 201U);
+  EXPECT_EQ(told().size(), 1U);
 }
 
 TEST_F(AccessLogTest, AFullDiskIsToldOnceAndCounted) {

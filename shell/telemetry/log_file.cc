@@ -31,16 +31,22 @@ LogFile::LogFile(int fd, bool owned, std::string path) : fd_(fd), owned_(owned),
   if (::fstat(fd_, &status) != 0) return;
   if (S_ISSOCK(status.st_mode)) kind_ = Kind::kSocket;
   else if (!S_ISREG(status.st_mode)) kind_ = Kind::kPipe;  // or a terminal
+  identity_ = {status.st_dev, status.st_ino};
 }
 
 LogFile::LogFile(LogFile&& other) noexcept
-    : fd_(other.fd_), owned_(std::exchange(other.owned_, false)), kind_(other.kind_), path_(std::move(other.path_)) {}
+    : fd_(other.fd_),
+      owned_(std::exchange(other.owned_, false)),
+      kind_(other.kind_),
+      path_(std::move(other.path_)),
+      identity_(other.identity_) {}
 
 LogFile& LogFile::operator=(LogFile&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(owned_, other.owned_);
   std::swap(kind_, other.kind_);
   std::swap(path_, other.path_);
+  std::swap(identity_, other.identity_);
   return *this;
 }
 
@@ -71,6 +77,12 @@ ssize_t LogFile::write_some(std::string_view bytes) const {
   return ::write(fd_, bytes.data(), size);
 }
 
+bool LogFile::is_gone() const {
+  if (!owned_ || kind_ != Kind::kFile) return false;
+  struct stat status{};
+  return ::stat(path_.c_str(), &status) != 0 || FileIdentity{status.st_dev, status.st_ino} != identity_;
+}
+
 Result<void> LogFile::write(std::string_view& bytes, const std::function<bool()>& give_up) {
   while (!bytes.empty()) {
     if (kind_ != Kind::kFile && !wait_until_writable(give_up)) {
@@ -79,7 +91,7 @@ Result<void> LogFile::write(std::string_view& bytes, const std::function<bool()>
     const ssize_t written = write_some(bytes);
     if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
     else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
-      return failed("cannot write", path_, errno, "make room, or name another file; lines are lost meanwhile");
+      return failed("cannot write", path_, errno, "make room, or name another file; lines that are lost meanwhile are counted");
     }
   }
   return {};

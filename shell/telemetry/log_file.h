@@ -2,6 +2,9 @@
 // up only the caller of write(), and not for longer than it wants.
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -9,6 +12,13 @@
 #include "base/error.h"
 
 namespace graylane::telemetry {
+
+/// Which file it is, whatever it is called.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
 
 class LogFile {
  public:
@@ -22,6 +32,8 @@ class LogFile {
 
   /// Takes what was written off `bytes`. While nobody reads it asks `give_up`, ten times a second.
   Result<void> write(std::string_view& bytes, const std::function<bool()>& give_up);
+  /// Whether the path names another file by now, or none: somebody renamed or deleted ours. Never so for what is no plain file.
+  bool is_gone() const;
 
  private:
   enum class Kind : uint8_t { kFile, kPipe, kSocket };
@@ -33,6 +45,7 @@ class LogFile {
   bool owned_;
   Kind kind_;
   std::string path_;
+  FileIdentity identity_;
 };
 
 }  // namespace graylane::telemetry

@@ -4,6 +4,7 @@
 It listens on POD_IP:PORT, or on the address given as its argument. Paths: /ready (503 until START_DELAY seconds have passed), /slow
 (answers after a second), /exit/N (ends with code N), anything else. On SIGTERM it takes no more connections, finishes what it was asked
 and ends with 0; with IGNORE_TERM=1 it goes on; with CRASH=N it ends at once with code N.
+With LOG_BYTES=N it prints N bytes for each request.
 """
 import asyncio
 import os
@@ -38,6 +39,8 @@ class Server:
 
     async def answer(self, head, reader, writer):
         target = head.split(b" ", 2)[1].decode()
+        if "LOG_BYTES" in ENVIRONMENT:
+            print("x" * (int(ENVIRONMENT["LOG_BYTES"]) - 1), flush=True)
         for line in head.lower().split(b"\r\n"):
             if line.startswith(b"content-length:"):
                 await reader.readexactly(int(line.partition(b":")[2]))
