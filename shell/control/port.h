@@ -6,7 +6,8 @@
 // (resourceVersion, uid, generation and creationTimestamp are what the writer wrote).
 //
 // Revisions: the store has one revision for all objects. It begins at 0 (empty) and grows with every write that changes
-// something, by one step however many objects the write changed. Object::revision is the revision that last changed it.
+// something, by one step however many objects the write changed (a write that failed may leave a number unused, a restart
+// several). Object::revision is the revision that last changed it; nothing in the content repeats it.
 //
 // Threads: every method of Client and of Watch may be called from any thread at any time. A Watch must be destroyed before
 // its Client.
@@ -27,12 +28,13 @@ namespace graylane::control {
 
 /// Which objects a list or a watch is about.
 struct Selector {
-  std::string group;              // storage group, as in ObjectKey; "" is the core group
-  std::string kind;               // empty: every kind of every group
-  std::optional<std::string> ns;  // absent: all namespaces; "": cluster-scoped objects only
+  std::string group;                     // storage group, as in ObjectKey; "" is the core group
+  std::string kind;                      // empty: every kind of every group
+  std::optional<std::string> ns;         // absent: all namespaces; "": cluster-scoped objects only
+  std::optional<std::string> name = {};  // absent: all names
 
   bool matches(const api::ObjectKey& key) const {
-    return (kind.empty() || (key.kind == kind && key.group == group)) && (!ns || key.ns == *ns);
+    return (kind.empty() || (key.kind == kind && key.group == group)) && (!ns || key.ns == *ns) && (!name || key.name == *name);
   }
 };
 
@@ -54,6 +56,8 @@ struct Event {
   api::ObjectPtr object;  // the new state; for kDeleted the last one (its revision is then older than the event's)
   uint64_t revision = 0;
   bool complete = true;  // no further event of this revision follows: from here a watch may be resumed
+  // The state before: null for kAdded, `object` for kDeleted. Where a transport does not know it, null for all.
+  api::ObjectPtr previous = {};
 };
 
 /// What happens to selected objects from some revision on.

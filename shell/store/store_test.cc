@@ -1,12 +1,13 @@
-#include "store/memory_store.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "store/test_objects.h"
+#include "store/test_stores.h"
 
 namespace graylane::store {
 namespace {
+
+class StoreTest : public EveryStore {};
 
 using api::ObjectKey;
 using control::Change;
@@ -34,9 +35,9 @@ Event next_of(control::Watch& watch) {
   return event && *event ? **event : Event{};
 }
 
-TEST(MemoryStore, ObjectsAreReadAsTheyWereWritten) {
+TEST_P(StoreTest, ObjectsAreReadAsTheyWereWritten) {
   // Nothing in an object is rewritten but its revision: what is explained is what was written.
-  MemoryStore store;
+  Store& store = make();
   api::Object object = shop(7);
   object.content.set_at({3, 1});
   object.file = std::make_shared<const std::string>("a.yaml");
@@ -51,9 +52,9 @@ TEST(MemoryStore, ObjectsAreReadAsTheyWereWritten) {
   EXPECT_EQ((*read)->revision, 1u);
 }
 
-TEST(MemoryStore, CreateRefusesWhatExists) {
+TEST_P(StoreTest, CreateRefusesWhatExists) {
   // Two creators of one name must not overwrite each other unknowingly.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(shop(1)));
   const auto second = store.create(shop(1));
   ASSERT_FALSE(second);
@@ -61,9 +62,9 @@ TEST(MemoryStore, CreateRefusesWhatExists) {
   EXPECT_EQ(second.error().to_string(), "Service default/shop exists already (fix: update it or choose another name)");
 }
 
-TEST(MemoryStore, UpdateOfAnOldStateIsAConflict) {
+TEST_P(StoreTest, UpdateOfAnOldStateIsAConflict) {
   // Two controllers that read the same state must not lose one of the two changes.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(shop(1)));
   api::Object mine = shop(2);
   mine.revision = 1;
@@ -78,18 +79,18 @@ TEST(MemoryStore, UpdateOfAnOldStateIsAConflict) {
   EXPECT_TRUE(store.update(theirs)) << "0 overwrites whatever is there";
 }
 
-TEST(MemoryStore, WhatIsAbsentIsNotFound) {
+TEST_P(StoreTest, WhatIsAbsentIsNotFound) {
   // Every verb that needs the object says so in the same way.
-  MemoryStore store;
+  Store& store = make();
   EXPECT_EQ(store.get(kShop).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store.update(shop(1)).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store.remove(kShop, 0).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store.get(kShop).error().what, "Service default/shop does not exist");
 }
 
-TEST(MemoryStore, RemoveReturnsTheLastStateAndChecksTheRevision) {
+TEST_P(StoreTest, RemoveReturnsTheLastStateAndChecksTheRevision) {
   // A delete on grounds of an old state must not hit the new one.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(shop(1)));
   ASSERT_TRUE(store.update(shop(2)));
   EXPECT_EQ(store.remove(kShop, 1).error().code, ErrorCode::kConflict);
@@ -99,9 +100,9 @@ TEST(MemoryStore, RemoveReturnsTheLastStateAndChecksTheRevision) {
   EXPECT_FALSE(store.get(kShop));
 }
 
-TEST(MemoryStore, AWriteThatChangesNothingMakesNoRevision) {
+TEST_P(StoreTest, AWriteThatChangesNothingMakesNoRevision) {
   // Sources apply everything again and again; watchers must not be woken by that.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.apply(shop(1)));
   EXPECT_EQ((*store.apply(shop(1)))->revision, 1u);
   EXPECT_EQ((*store.update(shop(1)))->revision, 1u);
@@ -109,9 +110,9 @@ TEST(MemoryStore, AWriteThatChangesNothingMakesNoRevision) {
   EXPECT_EQ((*store.apply(shop(2)))->revision, 2u);
 }
 
-TEST(MemoryStore, AnObjectThatMovedInItsFileIsChanged) {
+TEST_P(StoreTest, AnObjectThatMovedInItsFileIsChanged) {
   // Explanations name lines: a comment added above an object must not leave them wrong.
-  MemoryStore store;
+  Store& store = make();
   api::Object object = shop(1);
   object.file = std::make_shared<const std::string>("a.yaml");
   ASSERT_TRUE(store.apply(object));
@@ -125,18 +126,18 @@ TEST(MemoryStore, AnObjectThatMovedInItsFileIsChanged) {
   EXPECT_EQ((*store.apply(object))->revision, 5u);
 }
 
-TEST(MemoryStore, PositionsOfObjectsWithoutAFileDoNotCount) {
+TEST_P(StoreTest, PositionsOfObjectsWithoutAFileDoNotCount) {
   // A client that sends the same object with other white space changes nothing.
-  MemoryStore store;
+  Store& store = make();
   api::Object object = shop(1);
   ASSERT_TRUE(store.apply(object));
   object.content.set_at({5, 5});
   EXPECT_EQ((*store.apply(object))->revision, 1u);
 }
 
-TEST(MemoryStore, ListSelectsKindAndNamespaceInOrderOfKeys) {
+TEST_P(StoreTest, ListSelectsKindAndNamespaceInOrderOfKeys) {
   // Everything that is built from a list relies on its order being always the same.
-  MemoryStore store;
+  Store& store = make();
   for (const char* ns : {"b", "a", ""}) {
     for (const char* kind : {"Service", "Pod", "Secret"}) ASSERT_TRUE(store.create(make_object(kind, ns, "x")));
   }
@@ -150,9 +151,9 @@ TEST(MemoryStore, ListSelectsKindAndNamespaceInOrderOfKeys) {
   EXPECT_EQ(store.list({})->revision, 10u);
 }
 
-TEST(MemoryStore, WatchGoesOnFromAListing) {
+TEST_P(StoreTest, WatchGoesOnFromAListing) {
   // List and watch together must tell everything, once.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(shop(1)));
   const auto listing = store.list({});
   auto watch = store.watch({}, listing->revision);
@@ -172,9 +173,9 @@ TEST(MemoryStore, WatchGoesOnFromAListing) {
   EXPECT_FALSE(*watch->next(milliseconds(1)));
 }
 
-TEST(MemoryStore, BookmarkKeepsAQuietWatcherYoung) {
+TEST_P(StoreTest, BookmarkKeepsAQuietWatcherYoung) {
   // A watcher of a kind that never changes could otherwise not resume after the history has moved on.
-  MemoryStore store;
+  Store& store = make();
   auto watch = store.watch({"", "Pod", {}}, 0);
   ASSERT_TRUE(store.create(shop(1)));
   ASSERT_TRUE(store.update(shop(2)));
@@ -184,9 +185,9 @@ TEST(MemoryStore, BookmarkKeepsAQuietWatcherYoung) {
   EXPECT_FALSE(*watch->next(milliseconds(0))) << "told once";
 }
 
-TEST(MemoryStore, BatchIsOneRevision) {
+TEST_P(StoreTest, BatchIsOneRevision) {
   // An edit of several objects must never be seen half.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(shop(1)));
   auto watch = store.watch({}, 1);
   std::vector<Change> changes;
@@ -205,9 +206,9 @@ TEST(MemoryStore, BatchIsOneRevision) {
   }
 }
 
-TEST(MemoryStore, CompleteCountsSelectedEventsOnly) {
+TEST_P(StoreTest, CompleteCountsSelectedEventsOnly) {
   // A watcher of one kind must learn the end of a batch even when the batch ends with another kind.
-  MemoryStore store;
+  Store& store = make();
   auto watch = store.watch({"", "Pod", {}}, 0);
   std::vector<Change> changes;
   for (const char* kind : {"Pod", "Service", "Pod", "Service"}) {
@@ -219,9 +220,9 @@ TEST(MemoryStore, CompleteCountsSelectedEventsOnly) {
   EXPECT_FALSE(*watch->next(milliseconds(0)));
 }
 
-TEST(MemoryStore, FailedBatchChangesNothing) {
+TEST_P(StoreTest, FailedBatchChangesNothing) {
   // The last good state stays whole.
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(shop(1)));
   std::vector<Change> changes;
   changes.push_back(Change::apply(shop(2)));
@@ -231,9 +232,9 @@ TEST(MemoryStore, FailedBatchChangesNothing) {
   EXPECT_EQ(store.list({})->revision, 1u);
 }
 
-TEST(MemoryStore, BatchRefusesAKeyTwice) {
+TEST_P(StoreTest, BatchRefusesAKeyTwice) {
   // One revision cannot carry two states of an object.
-  MemoryStore store;
+  Store& store = make();
   std::vector<Change> changes;
   changes.push_back(Change::apply(shop(1)));
   changes.push_back(Change::apply(shop(2)));
@@ -242,22 +243,22 @@ TEST(MemoryStore, BatchRefusesAKeyTwice) {
   EXPECT_EQ(written.error().what, "Service default/shop is changed twice in one batch");
 }
 
-TEST(MemoryStore, EmptyBatchIsNoChange) {
+TEST_P(StoreTest, EmptyBatchIsNoChange) {
   // Sources that find nothing to do need no special case.
-  MemoryStore store;
+  Store& store = make();
   EXPECT_EQ(store.write({})->revision, 0u);
 }
 
-TEST(MemoryStore, ObjectsWithoutANameAreRefused) {
+TEST_P(StoreTest, ObjectsWithoutANameAreRefused) {
   // Nothing could ever address them again.
-  MemoryStore store;
+  Store& store = make();
   EXPECT_EQ(store.apply(make_object("Service", "default", "")).error().code, ErrorCode::kInvalid);
   EXPECT_EQ(store.apply(make_object("", "default", "x")).error().code, ErrorCode::kInvalid);
 }
 
-TEST(MemoryStore, HoldsAtMostItsLimitOfObjects) {
+TEST_P(StoreTest, HoldsAtMostItsLimitOfObjects) {
   // Memory must stay bounded whatever is sent.
-  MemoryStore store({.objects_max = 2});
+  Store& store = make({.objects_max = 2});
   ASSERT_TRUE(store.create(make_object("Pod", "a", "1")));
   ASSERT_TRUE(store.create(make_object("Pod", "a", "2")));
   const auto third = store.create(make_object("Pod", "a", "3"));
@@ -266,9 +267,9 @@ TEST(MemoryStore, HoldsAtMostItsLimitOfObjects) {
   EXPECT_TRUE(store.apply(make_object("Pod", "a", "2", 9))) << "replacing needs no room";
 }
 
-TEST(MemoryStore, SlowWatcherExpires) {
+TEST_P(StoreTest, SlowWatcherExpires) {
   // The history is finite: a watcher that lost events must be told, never be served with a gap.
-  MemoryStore store({.history_events_max = 3});
+  Store& store = make({.history_events_max = 3});
   auto watch = store.watch({}, 0);
   for (int i = 1; i <= 3; ++i) ASSERT_TRUE(store.apply(shop(i)));
   EXPECT_EQ(next_of(*watch).revision, 1u);
@@ -281,24 +282,24 @@ TEST(MemoryStore, SlowWatcherExpires) {
   }
 }
 
-TEST(MemoryStore, WatchFromTheOldestKeptRevisionWorks) {
+TEST_P(StoreTest, WatchFromTheOldestKeptRevisionWorks) {
   // The edge of what is kept must be exact: one older expires, this one sees everything.
-  MemoryStore store({.history_events_max = 3});
+  Store& store = make({.history_events_max = 3});
   for (int i = 1; i <= 6; ++i) ASSERT_TRUE(store.apply(shop(i)));
   EXPECT_EQ(store.watch({}, 2)->next(milliseconds(0)).error().code, ErrorCode::kExpired);
   auto watch = store.watch({}, 3);
   for (uint64_t revision = 4; revision <= 6; ++revision) EXPECT_EQ(next_of(*watch).revision, revision);
 }
 
-TEST(MemoryStore, WatchFromTheFutureExpires) {
+TEST_P(StoreTest, WatchFromTheFutureExpires) {
   // The revision is from before a restart: waiting for it would miss everything until then.
-  MemoryStore store;
+  Store& store = make();
   EXPECT_EQ(store.watch({}, 5)->next(milliseconds(0)).error().code, ErrorCode::kExpired);
 }
 
-TEST(MemoryStore, BatchLargerThanTheHistoryReachesAWatcherThatKeepsUp) {
+TEST_P(StoreTest, BatchLargerThanTheHistoryReachesAWatcherThatKeepsUp) {
   // The first sync of a large directory is one batch; it must not cut off everybody.
-  MemoryStore store({.history_events_max = 3});
+  Store& store = make({.history_events_max = 3});
   auto watch = store.watch({}, 0);
   std::vector<Change> changes;
   for (int i = 0; i < 10; ++i) changes.push_back(Change::create(make_object("Pod", "a", std::to_string(i))));
@@ -308,6 +309,69 @@ TEST(MemoryStore, BatchLargerThanTheHistoryReachesAWatcherThatKeepsUp) {
   EXPECT_EQ(next_of(*watch).revision, 2u);
   EXPECT_EQ(store.watch({}, 0)->next(milliseconds(0)).error().code, ErrorCode::kExpired);
 }
+
+TEST_P(StoreTest, EventsKnowTheStateBefore) {
+  // Whether an object entered or left a selection by labels can only be told from both states.
+  Store& store = make();
+  auto watch = store.watch({}, 0);
+  ASSERT_TRUE(store.create(shop(1)));
+  ASSERT_TRUE(store.update(shop(2)));
+  ASSERT_TRUE(store.remove(kShop));
+  EXPECT_FALSE(next_of(*watch).previous);
+  EXPECT_EQ(number_of(*next_of(*watch).previous), 1);
+  const Event deleted = next_of(*watch);
+  EXPECT_EQ(deleted.previous, deleted.object);
+  EXPECT_EQ(deleted.revision, 3u);
+  EXPECT_EQ(deleted.object->revision, 2u);
+}
+
+TEST_P(StoreTest, AWatcherThatWaitsToBeWokenStaysYoung) {
+  // Nothing calls it while only others change: it must not find itself expired when its turn comes.
+  Store& store = make({.history_events_max = 3});
+  int woken = 0;
+  auto watch = store.watch({"", "Pod", {}}, 0, [&] { ++woken; });
+  EXPECT_FALSE(*watch->next(milliseconds(0)));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(store.apply(shop(i)));
+  EXPECT_EQ(woken, 0);
+  ASSERT_TRUE(store.create(make_object("Pod", "a", "x", 7)));
+  ASSERT_TRUE(store.create(make_object("Pod", "a", "y", 8)));
+  EXPECT_EQ(woken, 1) << "once, until it has looked";
+  EXPECT_EQ(number_of(*next_of(*watch).object), 7);
+  EXPECT_EQ(number_of(*next_of(*watch).object), 8);
+  EXPECT_FALSE(*watch->next(milliseconds(0)));
+  ASSERT_TRUE(store.create(make_object("Pod", "a", "z", 9)));
+  EXPECT_EQ(woken, 2);
+}
+
+TEST_P(StoreTest, HistoryIsBoundedInBytesToo) {
+  // A few objects of a megabyte that change all day must not fill the memory.
+  Store& store = make({.history_bytes_max = 100'000});
+  api::Object object = shop(0);
+  for (int i = 0; i < 50; ++i) {
+    object.content.as_object()->set("text", doc::Value(std::string(10'000, static_cast<char>('a' + i % 26))));
+    ASSERT_TRUE(store.apply(object));
+  }
+  EXPECT_GE(store.compacted(), 40u);
+  EXPECT_LE(store.compacted(), 42u);
+}
+
+TEST_P(StoreTest, FindsOneNamespaceAmongMany) {
+  // Deleting a namespace asks for everything in it; what is elsewhere must not be looked at.
+  Store& store = make();
+  std::vector<Change> changes;
+  for (const char* kind : {"A", "B", "C"}) {
+    for (const char* ns : {"", "a", "b", "c"}) {
+      for (const char* name : {"x", "y"}) changes.push_back(Change::create(make_object(kind, ns, name)));
+    }
+  }
+  ASSERT_TRUE(store.write(std::move(changes)));
+  EXPECT_THAT(names(*store.list({"", "", "b"})), ElementsAre("A b/x", "A b/y", "B b/x", "B b/y", "C b/x", "C b/y"));
+  EXPECT_THAT(names(*store.list({"", "", ""})), ElementsAre("A x", "A y", "B x", "B y", "C x", "C y"));
+  EXPECT_THAT(names(*store.list({"", "", "b", "y"})), ElementsAre("A b/y", "B b/y", "C b/y"));
+  EXPECT_THAT(names(*store.list({"", "", "bb"})), ElementsAre());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreTest, testing::Values("Memory", "Durable"), name_of_store);
 
 }  // namespace
 }  // namespace graylane::store

@@ -2,13 +2,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <semaphore>
 #include <thread>
 
-#include "store/memory_store.h"
+#include "control/modify.h"
 #include "store/test_objects.h"
+#include "store/test_stores.h"
 
 namespace graylane::store {
 namespace {
+
+class StoreThreads : public EveryStore {};
 
 using control::Change;
 using control::Event;
@@ -18,7 +22,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPatience{20'000};
 
 // Creates, updates and removes objects that nobody else touches; each call is one revision.
-void write_rounds(MemoryStore& store, const std::string& name, int rounds) {
+void write_rounds(Store& store, const std::string& name, int rounds) {
   const api::ObjectKey key{"", "Pod", "a", name};
   for (int i = 0; i < rounds; ++i) {
     EXPECT_TRUE(store.create(make_object("Pod", "a", name, 1)));
@@ -27,7 +31,7 @@ void write_rounds(MemoryStore& store, const std::string& name, int rounds) {
   }
 }
 
-void expect_every_revision(MemoryStore& store, uint64_t last) {
+void expect_every_revision(Store& store, uint64_t last) {
   auto watch = store.watch({}, 0);
   for (uint64_t revision = 1; revision <= last; ++revision) {
     const auto event = watch->next(kPatience);
@@ -37,10 +41,10 @@ void expect_every_revision(MemoryStore& store, uint64_t last) {
   }
 }
 
-TEST(MemoryStoreThreads, WatchersSeeEveryRevisionOnceAndInOrder) {
+TEST_P(StoreThreads, WatchersSeeEveryRevisionOnceAndInOrder) {
   // A lost or doubled event would leave a gateway on a wrong table until the next full list.
   constexpr int kWriters = 4, kWatchers = 4, kRounds = 200;
-  MemoryStore store;
+  Store& store = make();
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kWatchers; ++i) {
@@ -64,10 +68,10 @@ void expect_equal_numbers(const std::vector<api::ObjectPtr>& objects) {
   for (const auto& object : objects) ASSERT_EQ(number_of(*object), number_of(*objects.front()));
 }
 
-TEST(MemoryStoreThreads, BatchesAreSeenWhole) {
+TEST_P(StoreThreads, BatchesAreSeenWhole) {
   // Half an edit in force for a moment is what a batch exists to prevent.
   constexpr int kBatches = 300;
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.write(row(0)));
   std::atomic<bool> done = false;
   std::jthread lister([&] {
@@ -92,10 +96,10 @@ TEST(MemoryStoreThreads, BatchesAreSeenWhole) {
   done = true;
 }
 
-TEST(MemoryStoreThreads, OptimisticUpdatesLoseNothing) {
+TEST_P(StoreThreads, OptimisticUpdatesLoseNothing) {
   // Four controllers that count on one object must together reach the sum.
   constexpr int kThreads = 4, kIncrements = 100;
-  MemoryStore store;
+  Store& store = make();
   ASSERT_TRUE(store.create(make_object("Pod", "a", "counter", 0)));
   const auto increment = [&store] {
     for (;;) {
@@ -118,10 +122,10 @@ TEST(MemoryStoreThreads, OptimisticUpdatesLoseNothing) {
   EXPECT_EQ(number_of(**store.get({"", "Pod", "a", "counter"})), kThreads * kIncrements);
 }
 
-TEST(MemoryStoreThreads, TwoThreadsOnOneWatchShareItsEvents) {
+TEST_P(StoreThreads, TwoThreadsOnOneWatchShareItsEvents) {
   // The contract says any thread: each event goes to exactly one of them.
   constexpr int kEvents = 300;
-  MemoryStore store;
+  Store& store = make();
   auto watch = store.watch({}, 0);
   std::atomic<int> seen = 0;
   std::atomic<uint64_t> sum = 0;
@@ -144,10 +148,10 @@ TEST(MemoryStoreThreads, TwoThreadsOnOneWatchShareItsEvents) {
   EXPECT_EQ(sum, uint64_t{kEvents} * (kEvents + 1) / 2);
 }
 
-TEST(MemoryStoreThreads, SlowWatcherExpiresAndFindsBackByListing) {
+TEST_P(StoreThreads, SlowWatcherExpiresAndFindsBackByListing) {
   // The way back that the contract promises must really close the gap.
   constexpr int kEvents = 2'000;
-  MemoryStore store({.history_events_max = 8});
+  Store& store = make({.history_events_max = 8});
   std::jthread writer([&] {
     for (int i = 1; i <= kEvents; ++i) EXPECT_TRUE(store.apply(make_object("Pod", "a", "x", i)));
   });
@@ -172,6 +176,73 @@ TEST(MemoryStoreThreads, SlowWatcherExpiresAndFindsBackByListing) {
   }
   EXPECT_EQ(revision, uint64_t{kEvents});
 }
+
+TEST_P(StoreThreads, ModifyTriesAgainUntilItWins) {
+  // What reads, changes and writes back must not care who else does.
+  constexpr int kThreads = 3, kIncrements = 50;
+  Store& store = make();
+  const api::ObjectKey key{"", "Pod", "a", "counter"};
+  ASSERT_TRUE(store.create(make_object("Pod", "a", "counter", 0)));
+  const auto increment = [](api::Object& object) -> Result<void> {
+    object.content = make_object("Pod", "a", "counter", number_of(object) + 1).content;
+    return {};
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        for (int k = 0; k < kIncrements; ++k) EXPECT_TRUE(control::modify(store, key, increment));
+      });
+    }
+  }
+  EXPECT_EQ(number_of(**store.get(key)), kThreads * kIncrements);
+  const auto refuse = [](api::Object&) -> Result<void> { return fail(ErrorCode::kInvalid, "no"); };
+  EXPECT_EQ(control::modify(store, key, refuse).error().what, "no");
+  EXPECT_EQ(control::modify(store, {"", "Pod", "a", "absent"}, increment).error().code, ErrorCode::kNotFound);
+}
+
+TEST_P(StoreThreads, AWatcherThatIsWokenSeesEverything) {
+  // An event loop that sleeps until it is woken must not sleep through an event.
+  constexpr int kEvents = 500;
+  Store& store = make();
+  std::counting_semaphore<> news(1);  // the first look needs no call
+  auto watch = store.watch({"", "Pod", {}}, 0, [&] { news.release(); });
+  std::jthread writer([&] {
+    for (int i = 1; i <= kEvents; ++i) {
+      EXPECT_TRUE(store.apply(make_object("Pod", "a", "x", i)));
+      EXPECT_TRUE(store.apply(make_object("Service", "a", "x", i)));
+    }
+  });
+  for (int64_t seen = 0; seen < kEvents;) {
+    ASSERT_TRUE(news.try_acquire_for(kPatience)) << seen;
+    for (;;) {
+      const auto event = watch->next(milliseconds(0));
+      ASSERT_TRUE(event);
+      if (!*event || (*event)->type == EventType::kBookmark) break;
+      ASSERT_EQ(number_of(*(*event)->object), ++seen);
+    }
+  }
+}
+
+TEST_P(StoreThreads, WatchersComeAndGoWhileTheyAreWoken) {
+  // A connection may close at the moment its watcher is called; the call must not reach what is gone.
+  Store& store = make();
+  std::atomic<bool> done = false;
+  std::jthread writer([&] {
+    for (int i = 1; !done; ++i) EXPECT_TRUE(store.apply(make_object("Pod", "a", "x", i)));
+  });
+  int called = 0;
+  for (int i = 0; i < 2'000 || called == 0; ++i) {
+    auto flag = std::make_unique<std::atomic<bool>>(false);
+    auto watch = store.watch({}, store.revision(), [&flag = *flag] { flag = true; });
+    if (i % 2 == 0) std::this_thread::yield();
+    watch = nullptr;
+    called += *flag;
+  }
+  done = true;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreThreads, testing::Values("Memory", "Durable"), name_of_store);
 
 }  // namespace
 }  // namespace graylane::store

@@ -1,0 +1,43 @@
+// A folder for the tests and benchmarks of this folder.
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace graylane::store {
+
+/// A folder of its own, removed at the end.
+class TestFolder {
+ public:
+  /// In memory where that is possible: what is tested does not depend on how long a disk takes.
+  TestFolder() : TestFolder(in_memory()) {}
+  explicit TestFolder(const std::filesystem::path& above) : path_((above / "graylane-store-XXXXXX").string()) {
+    if (!::mkdtemp(path_.data())) std::abort();
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  ~TestFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name = "objects.db") const { return path_ + "/" + name; }
+
+ private:
+  static std::filesystem::path in_memory() {
+    constexpr std::uintmax_t kNeeded = 256U << 20;
+    std::error_code error;
+    const auto space = std::filesystem::space("/dev/shm", error);
+    if (error || space.available < kNeeded || ::access("/dev/shm", W_OK) != 0) return std::filesystem::temp_directory_path();
+    return "/dev/shm";
+  }
+
+  std::string path_;
+};
+
+}  // namespace graylane::store
