@@ -11,6 +11,7 @@ CORE = {
     "core/base": [],
     "core/doc": ["core/base"],
     "core/api": ["core/base", "core/doc"],
+    "core/patch": ["core/base", "core/doc", "core/api"],
     "core/route": ["core/base", "core/doc"],
     "core/analysis": ["core/base"],
     "core/release": ["core/base", "core/doc", "core/api", "core/route", "core/analysis"],
