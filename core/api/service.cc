@@ -92,7 +92,8 @@ Endpoints read_endpoints(const Object& object) {
 EndpointSlice read_endpoint_slice(const Object& object) {
   const doc::Value* labels = fields::find_object(fields::find_object(&object.content, "metadata"), "labels");
   EndpointSlice slice{.service = fields::text(labels, "kubernetes.io/service-name"),
-                      .ready = {.addresses = {}, .ports = read_endpoint_ports(&object.content)}};
+                      .ready = {.addresses = {}, .ports = read_endpoint_ports(&object.content)},
+                      .of_name = fields::text(labels, "endpointslice.kubernetes.io/managed-by") == kNameSlices};
   if (fields::text(&object.content, "addressType") == "FQDN") return slice;  // kube-proxy and nginx use IP addresses only
   for (const doc::Value& endpoint : fields::items(&object.content, "endpoints")) {
     add_ready_addresses(endpoint, slice.ready.addresses);

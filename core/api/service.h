@@ -50,9 +50,13 @@ struct Endpoints {
   std::vector<EndpointSubset> subsets;  // without notReadyAddresses
 };
 
+/// Value of the label endpointslice.kubernetes.io/managed-by of slices that say what an ExternalName Service's name resolves to.
+inline constexpr const char* kNameSlices = "names.graylane.dev";
+
 struct EndpointSlice {
   std::string service;   // label kubernetes.io/service-name; empty when it belongs to no Service
   EndpointSubset ready;  // endpoints whose condition `ready` is true or missing; none of a slice of DNS names
+  bool of_name = false;  // kNameSlices: addresses for every port of an ExternalName Service
 };
 
 // These never fail: parts of a wrong type (which decoding has reported) count as absent.

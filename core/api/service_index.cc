@@ -5,6 +5,8 @@
 #include <optional>
 #include <tuple>
 
+#include "api/report.h"
+
 namespace graylane::api {
 
 namespace {
@@ -46,16 +48,28 @@ void sort_and_deduplicate(std::vector<Endpoint>& endpoints) {
   endpoints.erase(repeated.begin(), repeated.end());
 }
 
+/// ingress-nginx dials an ExternalName at the number that the Ingress gives, whatever ports the Service has.
 std::optional<ServicePort> find_port(const Service& service, const ServicePortRef& ref) {
+  if (service.is_external() && is_port_number(ref.number))
+    return ServicePort{.name = {}, .number = ref.number, .target = {}, .protocol = "TCP", .app_protocol = {}, .at = {}};
   if (const ServicePort* port = service.find_port(ref)) return *port;
   if (const ServicePort* port = service.find_target(ref)) return *port;
-  if (!service.is_external() || !is_port_number(ref.number)) return std::nullopt;
-  return ServicePort{.name = {}, .number = ref.number, .target = {}, .protocol = "TCP", .app_protocol = {}, .at = {}};
+  return std::nullopt;
 }
 
-std::vector<Endpoint> external_endpoint(const Service& service, const ServicePort& port) {
+/// `slices`: null when there are none.
+std::vector<Endpoint> external_endpoints(const Service& service, const ServicePort& port,
+                                         const std::map<std::string, EndpointSlice, std::less<>>* slices) {
   std::vector<Endpoint> endpoints;
-  if (!service.external_name.empty()) add_endpoint(service.external_name, port.number, false, endpoints);
+  bool resolved = false;
+  if (slices != nullptr) {
+    for (const auto& [name, slice] : *slices) {
+      if (!slice.of_name) continue;
+      resolved = true;
+      for (const std::string& address : slice.ready.addresses) add_endpoint(address, port.number, false, endpoints);
+    }
+  }
+  if (!resolved && !service.external_name.empty()) add_endpoint(service.external_name, port.number, false, endpoints);
   return endpoints;
 }
 
@@ -85,7 +99,8 @@ void ServiceIndex::Namespace::put_slice(const Object& object) {
   EndpointSlice slice = read_endpoint_slice(object);
   if (slice.service.empty()) return;
   service_of_slice.emplace(object.key.name, slice.service);
-  slices[slice.service].emplace(object.key.name, std::move(slice.ready));
+  SlicesByName& siblings = slices[slice.service];
+  siblings.emplace(object.key.name, std::move(slice));
 }
 
 void ServiceIndex::Namespace::put_deployment(const Object& object) {
@@ -151,16 +166,17 @@ std::set<std::string> ServiceIndex::Namespace::selecting(const Labels& labels) c
 
 std::vector<Endpoint> ServiceIndex::Namespace::endpoints_of(std::string_view service, const ServiceEntry& entry,
                                                             const ServicePort& port) const {
-  if (entry.view.is_external()) return external_endpoint(entry.view, port);
-  const auto own = endpoints.find(service);
   const auto own_slices = slices.find(service);
+  if (entry.view.is_external())
+    return external_endpoints(entry.view, port, own_slices == slices.end() ? nullptr : &own_slices->second);
+  const auto own = endpoints.find(service);
   if (own == endpoints.end() && own_slices == slices.end()) return planned(entry.view.selector, port);
   std::vector<Endpoint> result;
   if (own != endpoints.end()) {
     for (const EndpointSubset& subset : own->second.subsets) add_endpoints(subset, port, result);
   }
   if (own_slices != slices.end()) {
-    for (const auto& [name, subset] : own_slices->second) add_endpoints(subset, port, result);
+    for (const auto& [name, slice] : own_slices->second) add_endpoints(slice.ready, port, result);
   }
   return result;
 }
@@ -274,6 +290,28 @@ ResolvedPort ServiceIndex::resolve(std::string_view ns, std::string_view service
 
 bool ServiceIndex::has_service(std::string_view ns, std::string_view service) const {
   return find_service(ns, service) != nullptr;
+}
+
+std::string ServiceIndex::nearest_service(std::string_view ns, std::string_view service) const {
+  constexpr size_t kComparedMax = 1'000;
+  const Namespace* space = find_namespace(ns);
+  if (!space || space->services.size() > kComparedMax) return {};
+  std::set<std::string_view> names;  // in an order, so that of two that are as near it is always the same one
+  for (const auto& [name, entry] : space->services) names.insert(name);
+  Nearest nearest(service);
+  for (const std::string_view name : names) nearest.offer(name);
+  return std::string(nearest.found());
+}
+
+std::string ServiceIndex::ports_text(std::string_view ns, std::string_view service) const {
+  std::string text;
+  const ServiceEntry* entry = find_service(ns, service);
+  if (!entry) return text;
+  for (const ServicePort& port : entry->view.ports) {
+    text += (text.empty() ? "" : ", ") + std::to_string(port.number);
+    if (!port.name.empty()) text += " (" + port.name + ")";
+  }
+  return text;
 }
 
 }  // namespace graylane::api

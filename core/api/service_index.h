@@ -20,7 +20,7 @@
 namespace graylane::api {
 
 struct Endpoint {
-  std::string address;  // IP literal; a DNS name for a Service of type ExternalName; empty when `planned`
+  std::string address;  // IP literal; the DNS name of an ExternalName Service that nobody has resolved; empty when `planned`
   uint16_t port = 0;
   /// Known only from a Deployment that has replicas and matches the Service's selector; no address yet.
   bool planned = false;
@@ -52,9 +52,14 @@ class ServiceIndex {
 
   /// As ingress-nginx resolves it: the Service must exist and have the port (by number, by name, or as targetPort); endpoints come from
   /// its EndpointSlices and Endpoints (ready addresses, the port of that name), else from Deployments whose Pod template
-  /// matches the selector and that have replicas.
+  /// matches the selector and that have replicas. An ExternalName Service's come from its slices of addresses (kNameSlices);
+  /// where nobody resolves names, it has one endpoint, the name.
   ResolvedPort resolve(std::string_view ns, std::string_view service, const ServicePortRef& port) const;
   bool has_service(std::string_view ns, std::string_view service) const;
+  /// For people who mistyped: the Service of the namespace whose name is nearest; empty when none is near.
+  std::string nearest_service(std::string_view ns, std::string_view service) const;
+  /// "80, 443 (https)"; empty when there is no such Service or it has none.
+  std::string ports_text(std::string_view ns, std::string_view service) const;
   /// By number; nothing when the Service does not exist or has no port.
   std::optional<ServicePortRef> first_port(std::string_view ns, std::string_view service) const;
 
@@ -65,7 +70,7 @@ class ServiceIndex {
     LabelIndex::Label indexed_by;  // in services_by_label; only if the selector is not empty
   };
 
-  using SlicesByName = std::map<std::string, EndpointSubset, std::less<>>;
+  using SlicesByName = std::map<std::string, EndpointSlice, std::less<>>;
 
   struct Namespace {
     ByName<ServiceEntry> services;

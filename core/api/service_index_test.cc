@@ -122,6 +122,25 @@ TEST(ServiceIndex, ExternalNameTakesAnyPortNumberAsItIs) {
   EXPECT_EQ(index.resolve("default", "blank", number(80)).state, State::kNoEndpoints);
 }
 
+TEST(ServiceIndex, ExternalNameTakesTheAddressesThatItResolvesTo) {
+  // Only the resolver's slices count: one that somebody left behind would send requests to an address of the past.
+  const std::string slice = "addressType: IPv4\nports: []\nendpoints: [{addresses: [192.0.2.7]}]\n";
+  const auto slice_of = [&](const std::string& service, const std::string& manager, const std::string& rest) {
+    return object_of("apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: " + service +
+                     "-s, labels: " + "{kubernetes.io/service-name: " + service +
+                     ", endpointslice.kubernetes.io/managed-by: " + manager + "}}\n" + rest);
+  };
+  const std::string spec = "type: ExternalName, externalName: api.example, ports: [{name: http, port: 8080, targetPort: 90}]";
+  const ServiceIndex index = index_of({service("ext", spec), slice_of("ext", kNameSlices, slice), service("other", spec),
+                                       slice_of("other", "somebody", slice), service("lost", spec),
+                                       slice_of("lost", kNameSlices, "addressType: IPv4\nports: []\nendpoints: []\n")});
+  EXPECT_THAT(index.resolve("default", "ext", number(443)).endpoints, ElementsAre(ready("192.0.2.7", 443)));
+  EXPECT_THAT(index.resolve("default", "ext", number(90)).endpoints, ElementsAre(ready("192.0.2.7", 90)));
+  EXPECT_THAT(index.resolve("default", "ext", name("http")).endpoints, ElementsAre(ready("192.0.2.7", 8080)));
+  EXPECT_THAT(index.resolve("default", "other", number(443)).endpoints, ElementsAre(ready("api.example", 443)));
+  EXPECT_EQ(index.resolve("default", "lost", number(443)).state, State::kNoEndpoints);
+}
+
 TEST(ServiceIndex, DeploymentGivesPlannedEndpoints) {
   // Manifests in a folder have no endpoints yet; explain must still say where traffic will go.
   ServiceIndex index =

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -15,6 +16,12 @@ namespace graylane::api::fields {
 
 inline const doc::Value* find(const doc::Value* parent, std::string_view member) {
   return parent ? parent->find(member) : nullptr;
+}
+
+/// The member of a member of ...
+inline const doc::Value* find_path(const doc::Value* value, std::initializer_list<std::string_view> members) {
+  for (const std::string_view member : members) value = find(value, member);
+  return value;
 }
 
 /// Null unless the member is an object.

@@ -34,9 +34,17 @@ struct ListenerOptions {
   bool enable_real_ip = false;
   bool enable_underscores_in_headers = false;
   bool ignore_invalid_headers = true;
-  bool upgrade_without_connection = false;               // an Upgrade field goes on although Connection does not name it
+  bool compute_full_forwarded_for = false;  // with use_forwarded_headers: what the client sent, and the peer after it
+  bool generate_request_id = true;          // for requests that bring none
+  bool add_original_uri = false;            // X-Original-URI: the target as it came
+  bool pass_server = false;                 // a backend's Server field goes before `server`, if that is set
+  bool upgrade_without_connection = false;  // an Upgrade field goes on although Connection does not name it
   std::string forwarded_for_header = "x-forwarded-for";  // lower case
   std::vector<Cidr> proxy_real_ip_cidr;                  // empty: everybody is trusted, as 0.0.0.0/0 says
+  std::string server;                                    // Server field of all answers; empty: none
+  std::vector<std::string> hidden_fields;                // of backends' answers
+
+  bool edits_answers() const { return !server.empty() || !hidden_fields.empty(); }
 };
 
 /// Longest path, in bytes, that is normalised; a longer one is refused (414 on the wire).

@@ -178,6 +178,7 @@ struct Policy {
   Box<Affinity> affinity;
   Box<ResponseEdits> response_edits;
   bool http_1_0 = false;  // what endpoints are spoken to
+  uint32_t response_head_bytes_max = kResponseHeadCeiling;
 
   std::vector<std::string> notes;  // what was asked for and is not applied as asked; explain says so
 };

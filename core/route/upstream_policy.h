@@ -19,6 +19,9 @@ namespace graylane::route {
 /// Endpoints asked for one request at most, whatever a policy says: nobody's retries may become a flood.
 inline constexpr uint32_t kTriesCeiling = 16;
 
+/// No answer's head may be longer, in bytes, whatever a policy says.
+inline constexpr uint32_t kResponseHeadCeiling = 32 * 1024;
+
 /// When a request that failed is given to another endpoint. As it is, what holds without a policy.
 struct Retry {
   bool on_error = true;              // refused, unreachable, closed before the answer's head

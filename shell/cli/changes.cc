@@ -82,8 +82,12 @@ class RouteChange {
     if (before == nullptr) return add(fmt::format("canary {} added: {}", after.canary_service, after.rule));
     if (before->weight != after.weight) add(fmt::format("canary {} -> {} %", number_of(before->weight), number_of(after.weight)));
     if (before->conditions != after.conditions) {
-      const auto named = [](const std::string& text) { return text.empty() ? std::string("no condition") : text; };
-      add(fmt::format("canary by {} -> {}", named(before->conditions), named(after.conditions)));
+      // Without a condition the weight alone is left, which may be nothing.
+      const auto named = [](const RouteRow& row) {
+        if (!row.conditions.empty()) return row.conditions;
+        return row.weight.empty() ? std::string("nothing") : "weight alone, " + row.weight;
+      };
+      add(fmt::format("canary by {} -> {}", named(*before), named(after)));
     }
     if (before->canary_endpoints != after.canary_endpoints)
       add(endpoints_change(after.canary_service, before->canary_endpoints, after.canary_endpoints));

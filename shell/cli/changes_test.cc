@@ -54,7 +54,12 @@ TEST(Changes, CanariesThatComeAndGoAreNamed) {
 TEST(Changes, ConditionsAndDestinationsAreCompared) {
   // A weight is not the only thing that moves users.
   EXPECT_EQ(changes(main_ingress() + canary("20"), main_ingress() + canary("20", {{"canary-by-cookie", "beta"}})),
-            "canary by no condition -> cookie beta=always (a.example/)");
+            "canary by weight alone, 20 % -> cookie beta=always (a.example/)");
+  const Pairs header = {{"canary-by-header", "foo"}, {"canary-by-header-value", "bar"}};
+  EXPECT_EQ(changes(main_ingress() + canary("50", header), main_ingress() + canary("50")),
+            "canary by header foo=bar -> weight alone, 50 % (a.example/)");
+  EXPECT_EQ(changes(main_ingress() + canary("0", header), main_ingress() + canary("0")),
+            "canary by header foo=bar -> nothing (a.example/)");
   EXPECT_EQ(changes(main_ingress(), main_ingress("new")), "stable default/old:80 -> default/new:80 (a.example/)");
   EXPECT_EQ(changes(main_ingress(), main_ingress("old", {{"whitelist-source-range", "10.0.0.0/8"}})),
             "policy none -> allow 1 (a.example/)");

@@ -20,7 +20,9 @@ std::unexpected<Error> failed(const std::string& doing) {
   return fail(ErrorCode::kUnavailable, doing + ": " + std::generic_category().message(errno), {}, {});
 }
 
+/// In a group of its own: Ctrl-C is for its parent, which ends it once.
 [[noreturn]] void become(std::vector<char*>& arguments, int lines, pid_t parent) {
+  ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(1);  // it ended before prctl()
   ::dup2(lines, STDERR_FILENO);

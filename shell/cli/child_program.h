@@ -1,5 +1,5 @@
-// ChildProgram: this program, started once more with other arguments; its stderr is read line by line. It ends with the thread
-// that started it. One thread.
+// ChildProgram: this program, started once more with other arguments, away from the signals of the terminal; its stderr is read
+// line by line. It ends with the thread that started it. One thread.
 #pragma once
 
 #include <sys/types.h>

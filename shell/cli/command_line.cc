@@ -84,6 +84,7 @@ CommandLine::CommandLine() : root_("", "graylane") {
   root_.require_subcommand(0, 1);
   root_.allow_extras();
   plain_switch(root_, "-h,--help", help, "print this", kOutput);
+  plain_switch(root_, "--version", show_version, "print the version; more with: graylane version", kOutput);
   plain_switch(root_, "--no-color", no_color, "no colours; also with NO_COLOR set, and when stdout is no terminal", kOutput);
   add_explain();
   add_lint();
@@ -135,7 +136,7 @@ void CommandLine::add_lint() {
 
 void CommandLine::add_get() {
   CLI::App& app = add("get");
-  app.add_option("kind", get.kind, "ingress, svc, deploy, ..., or routes; none: all");
+  app.add_option("kind", get.kind, "ingress, svc, deploy, ..., or routes; none, or all: objects of all kinds");
   app.add_option("name", get.name, "one object");
   value(app, "-n,--namespace", get.ns, "<namespace>", "default: default; for routes: all", kManifests);
   plain_switch(app, "-A,--all-namespaces", get.all_namespaces, "objects of all namespaces", kManifests);
@@ -171,11 +172,11 @@ void CommandLine::add_watching() {
   add_state_flag(splits, split.read.state);
   choice(splits, "-o,--output", split.output, "{table | json}", "json: one object a line", kOutput);
   CLI::App& log = add("logs");
-  log.add_option("pod", logs.pod, "a Pod, or the beginning of its name");
+  log.add_option("pod", logs.pod, "a Pod, or the beginning of its name; of a Deployment's name: all its Pods");
   add_state_flag(log, logs.state);
   value(log, "-n,--namespace", logs.ns, "<namespace>", "default: default", kManifests);
   value(log, "-c,--container", logs.container, "<name>", "of several containers, this one", kManifests);
-  plain_switch(log, "--follow", logs.follow, "go on until interrupted", kOutput);
+  plain_switch(log, "-f,--follow", logs.follow, "go on until interrupted", kOutput);
 }
 
 void CommandLine::add_trying() {
@@ -275,14 +276,29 @@ Result<void> CommandLine::check_choices(const CLI::App& app) const {
   return {};
 }
 
+std::unexpected<Error> CommandLine::further_argument(const CLI::App& app, const std::string& argument) const {
+  std::string what = fmt::format("{} takes no further argument: \"{}\"", spelled(app), argument);
+  const bool reads = app.get_option_no_throw("-f") != nullptr && app.get_option_no_throw("--filename") != nullptr;
+  if (!reads || std::ranges::any_of(app.get_options(), [](const CLI::Option* option) { return !option->nonpositional(); }))
+    return misuse(std::move(what));
+  return fail(ErrorCode::kInvalid, std::move(what), {}, fmt::format("did you mean {} -f {}?", spelled(app), argument));
+}
+
+/// What kubectl has and is not here yet.
+std::unexpected<Error> CommandLine::not_yet(const std::string& flag) const {
+  return fail(ErrorCode::kInvalid, fmt::format("{} {} is not there yet", spelled(*find(command())), flag), {},
+              "watch -n 1 graylane get ...; graylane up says what changes");
+}
+
 Result<void> CommandLine::check_rest(const CLI::App& app) const {
   std::vector<std::string> rest = app.remaining();
   if (const auto mark = std::ranges::find(rest, "--"); mark != rest.end()) rest.erase(mark);  // CLI11 keeps it
   if (rest.empty()) return {};
   const bool is_top = app.get_parent() == nullptr;
   const bool is_flag = rest.front().starts_with("-");
-  if (!is_flag && !is_top) return misuse(fmt::format("{} takes no further argument: \"{}\"", spelled(app), rest.front()));
+  if (!is_flag && !is_top) return further_argument(app, rest.front());
   const std::string word = is_flag ? rest.front().substr(0, rest.front().find('=')) : rest.front();
+  if (command() == "get" && (word == "-w" || word == "--watch")) return not_yet(word);
   std::string what = fmt::format("unknown {} \"{}\"", is_flag ? "flag" : "command", word);
   const std::string meant = nearest(word, is_flag ? flag_names(app) : command_names());
   if (!meant.empty()) return fail(ErrorCode::kInvalid, std::move(what), {}, fmt::format("did you mean {}?", meant));

@@ -38,6 +38,7 @@ class CommandLine {
   LogsFlags logs;
   DoctorFlags doctor;
   DemoFlags demo;
+  bool show_version = false;
   std::string version_output = "text";
   std::string shell;
   std::string topic;
@@ -58,6 +59,8 @@ class CommandLine {
   Result<void> check_rest(const CLI::App& app) const;
   Result<void> check_choices(const CLI::App& app) const;
   std::unexpected<Error> misuse(std::string what) const;
+  std::unexpected<Error> further_argument(const CLI::App& app, const std::string& argument) const;
+  std::unexpected<Error> not_yet(const std::string& flag) const;
 
   CLI::App root_;
 };

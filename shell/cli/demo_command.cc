@@ -60,6 +60,22 @@ constexpr std::array<Scene, 7> kScenes = {{
     {"canary Ingress deleted", 1, 1, false, -1, true, "canary default/new-nginx removed"},
 }};
 
+/// What --keep leaves behind: a release under way, so that an edit shows.
+constexpr Scene kUnderWay = {"", 0.2, 1, true, 20, false, "canary default/new-nginx added"};
+
+volatile sig_atomic_t interrupted = 0;  // by which signal
+
+/// From now on the demo ends by itself when it is told to, and takes its folder with it.
+void take_signals() {
+  struct sigaction action{};
+  action.sa_handler = [](int signal) { interrupted = signal; };
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before{};
+    ::sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);  // nohup
+  }
+}
+
 std::string read(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
@@ -141,10 +157,13 @@ class Demo {
                                         fmt::format("127.0.0.1:{}", port_), "--admin", "off", "--no-color"});
     if (!program) return tell(io_, program.error()), kFailed;
     program_ = std::make_unique<ChildProgram>(std::move(*program));
-    if (!await_pods()) return give_up("the Pods did not become ready");
-    const bool good = play_scenes();
-    if (keep) stay();
+    const bool started = await_pods();
+    const bool good = started && play_scenes();
+    if (started && keep && going_on()) stay();
+    const bool told_to_end = interrupted != 0 && !kept_;
     const int ended = program_->terminate();
+    if (told_to_end) return 128 + interrupted;
+    if (!started) return give_up("the Pods did not become ready");
     if (ended != 0) return give_up(fmt::format("graylane up ended with exit code {}", ended));
     io_.out.line(good ? paint("every request was answered, every share was as asked", Colour::kGreen, io_.out_colour)
                       : paint("not as asked", Colour::kRed, io_.out_colour));
@@ -153,6 +172,8 @@ class Demo {
 
  private:
   std::string state() const { return (folder_ / ".graylane").string(); }
+
+  bool going_on() const { return interrupted == 0 && !program_->ended(); }
 
   int give_up(std::string what) {
     tell(io_, {ErrorCode::kUnavailable, std::move(what), {}, "see what graylane doctor says"});
@@ -164,10 +185,14 @@ class Demo {
     head();
     bool good = true;
     for (const Scene& scene : kScenes) {
-      if (!set(scene)) return give_up(fmt::format("the edit for \"{}\" did not take effect", scene.name)), false;
+      if (!set(scene)) {
+        if (going_on()) give_up(fmt::format("the edit for \"{}\" did not take effect", scene.name));
+        return false;
+      }
       const LoadCounts before = load.take();  // while it took effect; any version may have answered, but one must have
       const uint64_t from = load.finished();
-      while (load.finished() < from + kRequestsPerScene) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      while (load.finished() < from + kRequestsPerScene && going_on()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (!going_on()) return false;
       LoadCounts counts = load.take();
       counts.failed += before.failed;
       if (counts.last_error.empty()) counts.last_error = before.last_error;
@@ -187,7 +212,7 @@ class Demo {
 
   bool await(std::string_view text) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (std::chrono::steady_clock::now() < deadline && !program_->ended()) {
+    while (std::chrono::steady_clock::now() < deadline && going_on()) {
       const auto line = program_->next_line(std::chrono::seconds(1));
       if (!line) continue;
       const bool effective = line->starts_with("revision ") && line->find(text) != line->npos;
@@ -200,7 +225,7 @@ class Demo {
 
   bool await_pods() {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (std::chrono::steady_clock::now() < deadline && !program_->ended()) {
+    while (std::chrono::steady_clock::now() < deadline && going_on()) {
       if (const auto line = program_->next_line(std::chrono::milliseconds(50)))
         io_.talk(paint("  " + *line, Colour::kDim, io_.err_colour));
       const auto answered = daemon::ask_instance(state(), {.arguments = {"get", "pods", "-o", "json"}});
@@ -236,19 +261,19 @@ class Demo {
 
   /// Until somebody interrupts.
   void stay() {
+    kept_ = set(kUnderWay);
+    if (!kept_) return;
     io_.out.write(
-        fmt::format("\nIt stays up until Ctrl-C. What to try next:\n"
+        fmt::format("\nIt stays up until Ctrl-C, with the release at 20 %. What to try next:\n"
                     "  curl -H 'Host: www.example.com' http://127.0.0.1:{0}/\n"
-                    "  cp examples/nginx-canary/4-canary.yaml {1}/    # then edit it\n"
-                    "  graylane split --state {2}\n"
-                    "  graylane explain --state {2} -H 'foo: bar' http://www.example.com/\n"
-                    "  graylane get routes --state {2} -o wide\n"
-                    "  graylane logs old-nginx --state {2}\n",
-                    port_, folder_.string(), state()));
+                    "  sed -i 's/canary-weight: \"20\"/canary-weight: \"50\"/' {1}/4-canary.yaml   # or with your editor\n"
+                    "  {3} split --state {2}\n"
+                    "  {3} explain --state {2} -H 'foo: bar' http://www.example.com/\n"
+                    "  {3} get routes --state {2} -o wide\n"
+                    "  {3} logs old-nginx --state {2}\n",
+                    port_, folder_.string(), state(), io_.program));
     io_.out.flush();
-    static volatile sig_atomic_t interrupted = 0;
-    for (const int signal : {SIGINT, SIGTERM}) ::signal(signal, [](int) { interrupted = 1; });
-    while (interrupted == 0 && !program_->ended()) {
+    while (going_on()) {
       if (const auto text = program_->next_line(std::chrono::milliseconds(200))) io_.talk("  " + *text);
     }
   }
@@ -259,6 +284,7 @@ class Demo {
   const std::string old_;
   Io& io_;
   std::unique_ptr<ChildProgram> program_;
+  bool kept_ = false;  // until it was told to end, which is as it should be
 };
 
 Error no_example(const std::string& path) {
@@ -276,6 +302,7 @@ int demo(const DemoFlags& flags, Io& io) {
   const auto port = free_port();
   if (!port) return tell(io, {ErrorCode::kUnavailable, "no port from 8080 on is free", {}, "stop a server"}), kFailed;
   if (*port != kFirstPort) io.talk(fmt::format("port {} is in use, taking {}", kFirstPort, *port));
+  take_signals();
   std::string pattern = (fs::temp_directory_path() / "graylane-demo-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) {
     return tell(io,

@@ -5,22 +5,23 @@
 #include <fstream>
 #include <thread>
 
+#include "api/view_fields.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/descriptors.h"
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "cli/manifests.h"
 #include "cli/style.h"
+#include "daemon/images.h"
 #include "daemon/state_folder.h"
 #include "local/address_pool.h"
-#include "local/images.h"
 #include "net/socket.h"
 
 namespace graylane::cli {
 
 namespace {
 
-constexpr rlim_t kDescriptorsWanted = 16'384;
 constexpr long kInotifyWatchesWanted = 8'192;
 
 /// One thing that was looked at.
@@ -77,17 +78,11 @@ Finding state_folder(const std::string& path) {
   return {"state", folder.error().what, folder.error().fix};
 }
 
-const doc::Value* at_path(const doc::Value& value, std::initializer_list<std::string_view> members) {
-  const doc::Value* found = &value;
-  for (const std::string_view member : members) found = found == nullptr ? nullptr : found->find(member);
-  return found;
-}
-
 /// The images of containers that do not say themselves what to run.
 std::vector<std::string> images_of(const api::Object& object) {
   std::vector<std::string> images;
   if (object.key.kind != "Deployment") return images;
-  const doc::Value* containers = at_path(object.content, {"spec", "template", "spec", "containers"});
+  const doc::Value* containers = api::fields::find_path(&object.content, {"spec", "template", "spec", "containers"});
   if (containers == nullptr || containers->as_array() == nullptr) return images;
   for (const doc::Value& container : *containers->as_array()) {
     const doc::Value* image = container.find("image");
@@ -98,14 +93,12 @@ std::vector<std::string> images_of(const api::Object& object) {
 }
 
 std::vector<Finding> unmapped_images(const Manifests& manifests, const std::string& path) {
-  Diagnostics diagnostics;
-  const auto map = local::ImageMap::load(path, diagnostics);
+  Diagnostics told;  // with those of the manifests
+  const local::ImageMap map = daemon::read_images(path, told);
   std::vector<Finding> findings;
-  if (!map) return {{"images.yaml", map.error().what, map.error().fix}};
-  for (const Diagnostic& diagnostic : diagnostics) findings.push_back({"images.yaml", to_string(diagnostic), diagnostic.fix});
   for (const api::ObjectPtr& object : manifests.offline.objects()) {
     for (const std::string& image : images_of(*object)) {
-      if (map->find(image) != nullptr) continue;
+      if (map.find(image) != nullptr) continue;
       findings.push_back({object->key.to_string(), "no program stands for the image " + image,
                           fmt::format("write into {}/images.yaml: {}: [PROGRAM, ARGUMENT, ...]", path, image)});
     }

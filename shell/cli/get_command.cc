@@ -201,7 +201,15 @@ bool means_routes(const std::string& kind) { return kind == "routes" || kind == 
 
 int get(const GetFlags& flags, Io& io) {
   int exit_code = kOk;
-  const GetFlags asked = split_name(flags);
+  GetFlags asked = split_name(flags);
+  if (asked.kind == "all") asked.kind.clear();
+  if (asked.kind == "events" || asked.kind == "event" || asked.kind == "ev") {
+    tell(io, {ErrorCode::kNotFound,
+              "events are not kept yet",
+              {},
+              "graylane describe KIND NAME shows an object's status and what is wrong with it; graylane up says what happens"});
+    return kNotFound;
+  }
   if (means_routes(asked.kind) && (!asked.name.empty() || asked.output == "name")) {
     tell(io, {ErrorCode::kInvalid, "routes have no names", {}, "leave the name away, or use graylane explain for one request"});
     return kUsage;

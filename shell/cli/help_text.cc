@@ -17,7 +17,8 @@ const std::array<CommandText, 12> kCommands = {{
          "Deployments become Pods, which are processes of this machine; what stands for a container image is said in "
          "images.yaml beside the manifests. The directory is watched: an edit takes effect as a whole, in all workers, "
          "without a request lost, or not at all when it has errors.\n\n"
-         "SIGTERM and Ctrl-C drain; a second one ends at once. SIGHUP opens the access log anew and reads the directory.\n",
+         "SIGTERM and Ctrl-C drain, and so does closing the terminal; a second one ends at once. SIGUSR1 opens the access log "
+         "anew; without a terminal SIGHUP does, and reads the directory.\n",
      .examples = {"graylane up -f examples/nginx-canary",
                   "graylane up -f examples/nginx-canary --listen 127.0.0.1:8081 --admin off"},
      .exit_codes = {"0  drained and ended",
@@ -38,16 +39,19 @@ const std::array<CommandText, 12> kCommands = {{
      .group = "Traffic",
      .purpose = "Show the asked and the measured share of each canary of a running instance",
      .usage = {"graylane split [--state <folder>] [-o {table | json}]"},
-     .details = "",
+     .details =
+         "ASKED is the share of the requests that no header or cookie decides, of which BY tells; OF ALL is the canary's share "
+         "of all requests of the route. Where BY is empty the two are the same, else OF ALL has both kinds in it.\n",
      .examples = {"graylane split", "graylane split -o json", "watch -n 1 graylane split"},
      .exit_codes = {"0  shown", "1  the instance did not answer", "2  usage, or no instance is running"},
      .next = "graylane get routes -o wide shows the routes with their endpoints"},
     {.name = "explain",
      .group = "Traffic",
      .purpose = "Say where a request goes, which rule decided, and why the others did not",
-     .usage = {"graylane explain -f <dir-or-file> [flags] <url>",
-               "graylane explain -f <dir-or-file> --requests <file> [-o {text | json}] [flags]"},
-     .details = "The answer is the whole decision: where a draw decides, every version that it could give, with its share. "
+     .usage = {"graylane explain [-f <dir-or-file>] [flags] <url>",
+               "graylane explain [-f <dir-or-file>] --requests <file> [-o {text | json}] [flags]"},
+     .details = "Without -f: by the table that a running instance routes by.\n\n"
+                "The answer is the whole decision: where a draw decides, every version that it could give, with its share. "
                 "With --requests many requests are answered, one JSON object a line; see: graylane help requests\n\n"
                 "Paths are shown with what they mean here: (Exact); (Prefix) by whole segments, /a matches /a and /a/b, not /ab; "
                 "(starts with) by characters, as nginx takes a Prefix that ends with a slash: /a/ matches /a/b, not /a; ~* a "
@@ -73,10 +77,11 @@ const std::array<CommandText, 12> kCommands = {{
     {.name = "get",
      .group = "Objects",
      .purpose = "List objects, or the routes that they make",
-     .usage = {"graylane get -f <dir-or-file> [<kind> [<name>]] [-n <namespace> | -A] [-o {table | wide | name | json | yaml}] "
+     .usage = {"graylane get [-f <dir-or-file>] [<kind> [<name>]] [-n <namespace> | -A] [-o {table | wide | name | json | yaml}] "
                "[flags]",
-               "graylane get -f <dir-or-file> routes [-n <namespace>] [-o {table | wide | json | yaml}] [flags]"},
-     .details = "Kinds have the names that kubectl knows: ingress, ing, services, svc, deploy, pods, ...; none means all. "
+               "graylane get [-f <dir-or-file>] routes [-n <namespace>] [-o {table | wide | json | yaml}] [flags]"},
+     .details = "Without -f: the objects of a running instance, with what its controllers made.\n\n"
+                "Kinds have the names that kubectl knows: ingress, ing, services, svc, deploy, pods, ...; none means all. "
                 "Without -n and -A: the namespace default.\n\n"
                 "Routes are those of all namespaces; with -n those whose Ingress, or whose canary, is in that namespace. With "
                 "-o wide they have also: POLICY, what happens on the way (redirects, rewrites, address lists with their "
@@ -90,8 +95,8 @@ const std::array<CommandText, 12> kCommands = {{
     {.name = "describe",
      .group = "Objects",
      .purpose = "Show one object: its place in the routing, and what is wrong with it",
-     .usage = {"graylane describe -f <dir-or-file> <kind> <name> [-n <namespace>] [flags]"},
-     .details = "",
+     .usage = {"graylane describe [-f <dir-or-file>] <kind> <name> [-n <namespace>] [flags]"},
+     .details = "Without -f: an object of a running instance, with its status.\n",
      .examples = {"graylane describe -f examples/nginx-canary ingress gray-release-canary",
                   "graylane describe -f examples/nginx-canary svc/new-nginx"},
      .exit_codes = {"0  shown", "1  the manifests cannot be read", "2  usage", "3  no object of that name, or no such kind"},
@@ -99,10 +104,13 @@ const std::array<CommandText, 12> kCommands = {{
     {.name = "logs",
      .group = "Objects",
      .purpose = "Print what the Pods of an instance have written",
-     .usage = {"graylane logs <pod> [-n <namespace>] [-c <container>] [--follow] [--state <folder>]"},
-     .details = "Also of an instance that has ended, and of Pods that are gone: what is there is read from the state folder.\n",
-     .examples = {"graylane logs new-nginx", "graylane logs new-nginx --follow"},
-     .exit_codes = {"0  printed", "1  cannot be read", "2  usage", "3  no Pod of that name, or several"},
+     .usage = {"graylane logs {<pod> | <deployment>} [-n <namespace>] [-c <container>] [-f] [--state <folder>]"},
+     .details =
+         "The beginning of a Pod's name is enough. Of several Pods whose names begin so, as those of a Deployment, all are "
+         "printed, each line with its Pod's name before it. Also of an instance that has ended: what is there is read "
+         "from the state folder.\n",
+     .examples = {"graylane logs new-nginx", "graylane logs new-nginx -f"},
+     .exit_codes = {"0  printed", "1  cannot be read", "2  usage", "3  no Pod of that name"},
      .next = "graylane describe pod <name> says how a Pod is"},
     {.name = "doctor",
      .group = "Other",

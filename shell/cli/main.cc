@@ -37,6 +37,8 @@ int main(int argc, char** argv) {
                        has_colour(STDOUT_FILENO),
                        has_colour(STDERR_FILENO),
                        width_of(STDOUT_FILENO),
-                       width_of(STDERR_FILENO)};
+                       width_of(STDERR_FILENO),
+                       nullptr,
+                       argc > 0 ? argv[0] : "graylane"};
   return graylane::cli::run({argv + 1, argv + argc}, io);
 }

@@ -8,6 +8,8 @@
 
 #include "api/ingress.h"
 #include "api/service.h"
+#include "api/text_rules.h"
+#include "api/view_fields.h"
 #include "api/workload.h"
 #include "cli/lower_case.h"
 
@@ -61,19 +63,14 @@ std::string images_of(const api::Object& object, std::initializer_list<const cha
   return or_none(images);
 }
 
-const doc::Value* at_path(const doc::Value* value, std::initializer_list<std::string_view> members) {
-  for (const std::string_view member : members) value = value != nullptr ? value->find(member) : nullptr;
-  return value;
-}
-
 /// 0 when absent: Kubernetes leaves zeros away.
 int64_t number_at(const doc::Value* value, std::initializer_list<std::string_view> members) {
-  const doc::Value* found = at_path(value, members);
+  const doc::Value* found = api::fields::find_path(value, members);
   return found != nullptr && found->as_int() != nullptr ? *found->as_int() : 0;
 }
 
 std::string text_at(const doc::Value* value, std::initializer_list<std::string_view> members) {
-  const doc::Value* found = at_path(value, members);
+  const doc::Value* found = api::fields::find_path(value, members);
   return found != nullptr && found->as_string() != nullptr ? *found->as_string() : std::string();
 }
 
@@ -96,9 +93,9 @@ struct PodSummary {
 PodSummary summary_of(const api::Object& object) {
   PodSummary sum;
   sum.status = text_at(&object.content, {"status", "phase"});
-  const doc::Value* containers = at_path(&object.content, {"spec", "containers"});
+  const doc::Value* containers = api::fields::find_path(&object.content, {"spec", "containers"});
   if (containers != nullptr && containers->as_array() != nullptr) sum.containers = containers->as_array()->size();
-  const doc::Value* statuses = at_path(&object.content, {"status", "containerStatuses"});
+  const doc::Value* statuses = api::fields::find_path(&object.content, {"status", "containerStatuses"});
   if (statuses == nullptr || statuses->as_array() == nullptr) return sum;
   for (const doc::Value& status : *statuses->as_array()) {
     const doc::Value* ready = status.find("ready");
@@ -188,6 +185,13 @@ bool names(const api::Kind& kind, const std::string& word) {
          std::ranges::find(kind.short_names, word) != kind.short_names.end();
 }
 
+/// Since it was created; of objects from files that nobody runs, nothing is known.
+std::string age_of(const api::Object& object, int64_t now) {
+  if (object.age.has_timestamp) return age_text(now - object.age.created_unix_seconds);
+  const auto created = api::parse_time(text_at(&object.content, {"metadata", "creationTimestamp"}));
+  return created ? age_text(now - *created) : kUnknown;
+}
+
 }  // namespace
 
 std::optional<KindName> KindName::find(std::string_view word, const std::vector<api::ObjectPtr>& objects) {
@@ -235,8 +239,7 @@ std::vector<Cells> object_rows(const std::vector<api::ObjectPtr>& objects, const
   const Layout& layout = layout_of(objects.empty() ? "" : objects.front()->key.kind);
   add(pick(columns.with_namespace, "NAMESPACE", "NAME"), layout.heading, columns.wide ? Cells{"AGE", "FROM"} : Cells{"AGE"});
   for (const api::ObjectPtr& object : objects) {
-    const std::string age =
-        object->age.has_timestamp ? age_text(columns.now_unix_seconds - object->age.created_unix_seconds) : kUnknown;
+    const std::string age = age_of(*object, columns.now_unix_seconds);
     add(pick(columns.with_namespace, object->key.ns, object->key.name), layout.cells(*object),
         columns.wide ? Cells{age, object->at(object->content.at()).to_string()} : Cells{age});
   }

@@ -46,6 +46,7 @@ struct Io {
   size_t out_width = 0;  // of the terminal; 0: it is none, and lines are not broken
   size_t err_width = 0;
   RunningInstance* running = nullptr;  // the instance that carries out the command; null: a program of its own
+  std::string program = "graylane";    // as the user typed it
 
   /// A line on stderr, after what stdout has so far; broken to the terminal's width.
   void talk(std::string_view text);

@@ -80,7 +80,10 @@ int ask(const CommandLine& line, const std::vector<std::string>& arguments, Io& 
   const auto answered =
       daemon::ask_instance(flags.state, {arguments, std::move(*input), io.out_colour, io.err_colour, io.out_width, io.err_width});
   if (!answered) {
-    tell(io, answered.error());
+    Error error = answered.error();
+    const bool may_read = line.command() != "split" && error.code == ErrorCode::kNotFound;
+    if (may_read) error.fix = "start one with graylane up -f DIR, name its folder with --state, or name manifests with -f";
+    tell(io, error);
     return answered.error().code == ErrorCode::kNotFound ? kUsage : kFailed;
   }
   io.out.write(answered->out);
@@ -100,7 +103,8 @@ daemon::CommandAnswer answer(const daemon::Command& command, RunningInstance& in
   {
     Output out(answer.out);
     Output err(answer.err);
-    Io io{out, err, input.get(), command.out_colour, command.err_colour, command.out_width, command.err_width, &instance};
+    Io io{out,       err,       input.get(), command.out_colour, command.err_colour, command.out_width, command.err_width,
+          &instance, "graylane"};
     answer.exit_code = run(command.arguments, io);
   }
   return answer;

@@ -40,6 +40,7 @@ int completion(const CommandLine& line, Io& io) {
 
 int dispatch(const CommandLine& line, const std::vector<std::string>& arguments, Io& io) {
   const std::string command = line.command();
+  if (line.show_version && command.empty()) return version(line.version_output, io);
   if (line.help || command.empty()) return help(line, command, io);
   if (io.running == nullptr && asks_instance(line)) return ask(line, arguments, io);
   if (command == "up") return up(line.up, io);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "cli/columns.h"
@@ -45,10 +46,17 @@ Measured measured(const RouteRow& row, const daemon::Shares& shares) {
   return sum;
 }
 
-std::string share_text(const Measured& measured) {
-  if (measured.requests == 0) return "-";
-  return fmt::format("{:.2f} %", 100.0 * static_cast<double>(measured.canary) / static_cast<double>(measured.requests));
+/// In percent, of all requests of the route.
+double share_of(const Measured& measured) {
+  return 100.0 * static_cast<double>(measured.canary) / static_cast<double>(measured.requests);
 }
+
+std::string share_text(const Measured& measured) {
+  return measured.requests == 0 ? "-" : fmt::format("{:.2f} %", share_of(measured));
+}
+
+/// "0.5 %" as a number.
+double asked_of(const RouteRow& row) { return row.weight.empty() ? 0 : std::strtod(row.weight.c_str(), nullptr); }
 
 doc::Value to_value(const RouteRow& row, const Measured& measured, const daemon::Shares& shares) {
   doc::Object object;
@@ -58,7 +66,9 @@ doc::Value to_value(const RouteRow& row, const Measured& measured, const daemon:
   object.set("stable", doc::Value(row.stable_service));
   object.set("canary", doc::Value(row.canary_service));
   object.set("rule", doc::Value(row.rule));
-  object.set("asked", doc::Value(row.weight.empty() ? "0 %" : row.weight));
+  object.set("asked", doc::Value(asked_of(row)));
+  object.set("measured", measured.requests == 0 ? doc::Value::null() : doc::Value(share_of(measured)));
+  object.set("onlyByWeight", doc::Value(row.conditions.empty()));
   object.set("requests", number(measured.requests));
   object.set("canaryRequests", number(measured.canary));
   object.set("stableErrors", number(measured.stable_errors));
@@ -72,7 +82,7 @@ doc::Value to_value(const RouteRow& row, const Measured& measured, const daemon:
 int split(const SplitFlags& flags, Io& io) {
   const daemon::Shares shares = io.running->shares();
   Columns columns;
-  columns.row({"HOST", "PATH", "STABLE", "CANARY", "BY", "ASKED", "MEASURED", "REQUESTS", "5XX STABLE", "5XX CANARY"});
+  columns.row({"HOST", "PATH", "STABLE", "CANARY", "BY", "ASKED", "OF ALL", "REQUESTS", "5XX STABLE", "5XX CANARY"});
   size_t found = 0;
   const std::vector<RouteRow> rows = shares.table ? route_rows(*shares.table) : std::vector<RouteRow>();
   for (const RouteRow& row : rows) {
@@ -91,8 +101,9 @@ int split(const SplitFlags& flags, Io& io) {
   if (flags.output == "json") return kOk;
   if (found == 0) return io.talk("no canary is in force"), kOk;
   io.out.write(columns.text(2));
-  io.talk(fmt::format("counted for {:.1f} s, since the last edit took effect; MEASURED has also what BY decides",
-                      std::chrono::duration<double>(shares.since).count()));
+  io.talk(
+      fmt::format("counted for {:.1f} s, since the last edit took effect; where BY decides some requests, ASKED is of the others",
+                  std::chrono::duration<double>(shares.since).count()));
   return kOk;
 }
 

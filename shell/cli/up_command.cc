@@ -1,10 +1,15 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <csignal>
 
 #include "cli/changes.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
+#include "cli/descriptors.h"
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "cli/remote.h"
@@ -18,13 +23,26 @@ namespace {
 
 constexpr size_t kFindingsShown = 20;
 constexpr unsigned kWorkersMax = 256;
+constexpr rlim_t kDescriptorsUsed = 65'536;  // Pods inherit it, and some programs walk through all that could be
+
+std::string counted(size_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); }
+
+bool is_any(const net::SocketAddress& address) { return address.reachable() != address; }
+
+/// Where it answers. Who listens on all addresses is told so: others can reach them.
+std::string place_of(const net::SocketAddress& address) {
+  const std::string url = "http://" + address.reachable().to_string();
+  if (!is_any(address)) return url;
+  return url + (address.is_v6() ? " and on all other IPv6 addresses of this machine (not on IPv4)"
+                                : " and on all other IPv4 addresses of this machine");
+}
 
 /// Empty: nothing that people want to know.
 std::string changes_of(const daemon::Effective& effective) {
   if (!effective.before) {
     const size_t hosts = host_names(*effective.now).size();
     const size_t routes = route_rows(*effective.now).size();
-    return fmt::format("{} route{} of {} host{}", routes, routes == 1 ? "" : "s", hosts, hosts == 1 ? "" : "s");
+    return fmt::format("{} of {}", counted(routes, "route"), counted(hosts, "host"));
   }
   const auto changes = describe_changes(*effective.before, *effective.now);
   return changes.empty() && !effective.edited ? "" : join_changes(changes);
@@ -38,16 +56,17 @@ class Talker final : public daemon::Reporter {
   Talker(std::string path, Io& io) : path_(std::move(path)), io_(io) {}
 
   void serving(const daemon::Serving& serving) override {
-    io_.talk(fmt::format("serving http://{} with {} worker{}, {} objects from {}{}", serving.listen.reachable().to_string(),
-                         serving.workers, serving.workers == 1 ? "" : "s", serving.objects, path_,
-                         serving.admin ? "; admin http://" + serving.admin->reachable().to_string() : ""));
+    io_.talk(fmt::format("serving {} with {}, {} from {}{}", place_of(serving.listen), counted(serving.workers, "worker"),
+                         counted(serving.objects, "object"), path_, serving.admin ? "; admin " + place_of(*serving.admin) : ""));
   }
 
   void effective(const daemon::Effective& effective) override {
-    const std::string what = changes_of(effective);
-    if (what.empty()) return;
-    io_.talk(fmt::format("revision {} effective in all workers after {:.1f} ms: {}", effective.revision,
-                         milliseconds(effective.took), printable(what)));
+    if (const std::string what = changes_of(effective); !what.empty()) {
+      io_.talk(fmt::format("revision {} effective in all workers after {:.1f} ms: {}", effective.revision,
+                           milliseconds(effective.took), printable(what)));
+    }
+    show_all(effective.findings);
+    if (effective.edited && !effective.clean) io_.talk("what has no error is served; /readyz is 503 until the errors are mended");
   }
 
   void rejected(const Diagnostics& diagnostics, bool first) override {
@@ -114,6 +133,29 @@ Result<net::SocketAddress> parse_address(std::string_view flag, const std::strin
   return misuse(fmt::format("--{} cannot be \"{}\"", flag, text), "write an address and a port, such as 127.0.0.1:8080");
 }
 
+bool is_same_place(const net::SocketAddress& a, const net::SocketAddress& b) {
+  if (a.port() != b.port() || a.port() == 0 || a.is_v6() != b.is_v6()) return false;
+  return a == b || is_any(a) || is_any(b);
+}
+
+/// Its terminal was closed; unless nohup or a service manager said that this is no reason to end.
+bool hangup_ends() {
+  struct sigaction present{};
+  ::sigaction(SIGHUP, nullptr, &present);
+  return present.sa_handler != SIG_IGN && (::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1);
+}
+
+/// Every connection takes two; the soft limit is often 1,024, for programs that use select().
+void raise_descriptor_limit(Io& io) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kDescriptorsUsed));
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= kDescriptorsWanted) return;
+  io.talk(fmt::format("{} only {} open files are allowed, enough for about {} connections\n    fix: ulimit -n {}",
+                      paint("warning:", Colour::kYellow, io.err_colour), limit.rlim_cur, limit.rlim_cur / 2, kDescriptorsWanted));
+}
+
 Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   daemon::InstanceOptions options;
   if (flags.read.path.empty()) return misuse("up needs manifests", "graylane up -f DIRECTORY");
@@ -129,6 +171,9 @@ Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   if (flags.admin != "off") {
     const auto admin = parse_address("admin", flags.admin);
     if (!admin) return std::unexpected(admin.error());
+    if (is_same_place(*listen, *admin))
+      return misuse(fmt::format("--listen and --admin both name port {} of the same address", listen->port()),
+                    "give each a port of its own, or write --admin off");
     options.admin = *admin;
   }
   if (flags.access_log != "off") {
@@ -145,6 +190,7 @@ Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   options.drain_timeout = *drain;
   options.state_folder = flags.read.state;
   options.strict = flags.strict;
+  options.hangup_ends = hangup_ends();
   return options;
 }
 
@@ -154,6 +200,7 @@ int up(const UpFlags& flags, Io& io) {
   auto options = instance_options(flags);
   if (!options) return tell(io, options.error()), kUsage;
   const ingress_nginx::Options routing = options->routing;
+  raise_descriptor_limit(io);
   Talker talker(flags.read.path, io);
   std::unique_ptr<Running> running;
   auto instance = daemon::Instance::start(std::move(*options), talker,

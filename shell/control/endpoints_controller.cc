@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -9,8 +10,7 @@
 #include "api/build.h"
 #include "api/service.h"
 #include "api/view_fields.h"
-#include "control/deployment_controller.h"
-#include "control/pod_objects.h"
+#include "control/slice_objects.h"
 
 namespace graylane::control {
 
@@ -20,9 +20,7 @@ namespace fields = api::fields;
 using api::make_object;
 using doc::Value;
 
-constexpr const char* kServiceLabel = "kubernetes.io/service-name";
-constexpr const char* kManagerLabel = "endpointslice.kubernetes.io/managed-by";
-constexpr size_t kEndpointsMax = 1'000;  // of one slice, as the API server allows
+constexpr size_t kEndpointsMax = 1'000;  // of one object, as the API server allows
 
 struct SlicePort {
   std::string name;
@@ -62,102 +60,76 @@ Value to_value(const SlicePorts& ports) {
   return Value(std::move(array));
 }
 
+bool is_ready(const api::Pod& pod, bool publish_not_ready) { return (pod.ready || publish_not_ready) && !pod.terminating; }
+
+Value target_of(const api::Pod& pod) {
+  return make_object({{"kind", Value("Pod")}, {"namespace", Value(pod.ns)}, {"name", Value(pod.name)}, {"uid", Value(pod.uid)}});
+}
+
 Value to_endpoint(const api::Pod& pod, bool publish_not_ready) {
-  const bool ready = (pod.ready || publish_not_ready) && !pod.terminating;
-  return make_object(
-      {{"addresses", Value(doc::Array{Value(pod.ip)})},
-       {"conditions", make_object({{"ready", Value(ready)},
-                                   {"serving", Value(pod.ready || publish_not_ready)},
-                                   {"terminating", Value(pod.terminating)}})},
-       {"targetRef",
-        make_object(
-            {{"kind", Value("Pod")}, {"namespace", Value(pod.ns)}, {"name", Value(pod.name)}, {"uid", Value(pod.uid)}})}});
+  return make_object({{"addresses", Value(doc::Array{Value(pod.ip)})},
+                      {"conditions", make_object({{"ready", Value(is_ready(pod, publish_not_ready))},
+                                                  {"serving", Value(pod.ready || publish_not_ready)},
+                                                  {"terminating", Value(pod.terminating)}})},
+                      {"targetRef", target_of(pod)}});
 }
 
 bool is_endpoint(const api::Service& service, const api::ObjectKey& key, const api::Pod& pod) {
   return pod.ns == key.ns && !pod.ip.empty() && !pod.ended() && api::selects(service.selector, pod.pod.labels);
 }
 
-Value owner_of(const api::Object& service) {
-  return make_object({{"apiVersion", Value("v1")},
-                      {"kind", Value("Service")},
-                      {"name", Value(service.key.name)},
-                      {"uid", Value(uid_of(service))},
-                      {"controller", Value(true)},
-                      {"blockOwnerDeletion", Value(true)}});
-}
-
-/// The name follows from the ports, so that a slice stays the same object while Pods come and go; `part` counts from 0.
-std::string slice_name(const api::Object& service, const Value& ports, size_t part) {
-  std::string name = service.key.name + "-" + template_hash(ports);
-  return part == 0 ? name : name + "-" + std::to_string(part);
-}
-
-api::Object make_slice(const api::Object& service, const SlicePorts& ports, doc::Array endpoints, size_t part) {
-  const Value port_list = to_value(ports);
-  api::Object slice;
-  slice.gvk = {"discovery.k8s.io", "v1", "EndpointSlice"};
-  slice.key = {"discovery.k8s.io", "EndpointSlice", service.key.ns, slice_name(service, port_list, part)};
-  slice.content = make_object(
-      {{"apiVersion", Value("discovery.k8s.io/v1")},
-       {"kind", Value("EndpointSlice")},
-       {"metadata",
-        make_object({{"name", Value(slice.key.name)},
-                     {"namespace", Value(slice.key.ns)},
-                     {"labels", api::make_labels({{kServiceLabel, service.key.name}, {kManagerLabel, kSliceManager}})},
-                     {"ownerReferences", Value(doc::Array{owner_of(service)})}})},
-       {"addressType", Value("IPv4")},
-       {"endpoints", Value(std::move(endpoints))},
-       {"ports", port_list}});
-  return slice;
-}
-
-bool is_ours(const api::Object& slice) {
-  const Value* labels = fields::find_object(fields::find_object(&slice.content, "metadata"), "labels");
-  return fields::text(labels, kManagerLabel) == kSliceManager;
-}
-
 bool has_own_endpoints(const api::Service& service) { return !service.is_external() && !service.selector.empty(); }
 
-/// What is stored of ours becomes what is wanted.
-std::vector<Change> changes_to(const std::map<api::ObjectKey, api::Object>& wanted, const std::vector<api::ObjectPtr>& stored) {
-  std::vector<Change> changes;
-  std::set<api::ObjectKey> present;
-  for (const api::ObjectPtr& slice : stored) {
-    if (!is_ours(*slice)) continue;
-    const auto found = wanted.find(slice->key);
-    if (found == wanted.end()) {
-      changes.push_back(Change::remove(slice->key, slice->revision));
-      continue;
+using Groups = std::map<SlicePorts, std::vector<const api::Pod*>>;
+
+/// The Pods behind a Service by the ports on which they serve it, in order of name.
+Groups group_pods(const api::Object& service, const std::vector<api::Pod>& pods) {
+  const api::Service view = api::read_service(service);
+  Groups groups;
+  for (const api::Pod& pod : pods) {
+    if (is_endpoint(view, service.key, pod)) groups[ports_of(view, pod)].push_back(&pod);
+  }
+  for (auto& [ports, members] : groups) std::ranges::sort(members, {}, &api::Pod::name);
+  return groups;
+}
+
+bool publishes_not_ready(const api::Object& service) {
+  const Value* publish = fields::find(fields::find_object(&service.content, "spec"), "publishNotReadyAddresses");
+  return publish && publish->as_bool() && *publish->as_bool();
+}
+
+Value to_address(const api::Pod& pod) { return make_object({{"ip", Value(pod.ip)}, {"targetRef", target_of(pod)}}); }
+
+/// `left`: of addresses that the object may still have.
+Value to_subset(const SlicePorts& ports, const std::vector<const api::Pod*>& pods, bool publish_not_ready, size_t& left) {
+  Value subset = make_object({});
+  for (const bool ready : {true, false}) {
+    doc::Array addresses;
+    for (const api::Pod* pod : pods) {
+      if (is_ready(*pod, publish_not_ready) != ready || left == 0) continue;
+      addresses.push_back(to_address(*pod));
+      --left;
     }
-    present.insert(slice->key);
-    if (found->second.content != slice->content) changes.push_back(Change::apply(found->second));
+    if (!addresses.empty()) subset.as_object()->set(ready ? "addresses" : "notReadyAddresses", Value(std::move(addresses)));
   }
-  for (const auto& [key, slice] : wanted) {
-    if (!present.contains(key)) changes.push_back(Change::apply(slice));
-  }
-  return changes;
+  subset.as_object()->set("ports", to_value(ports));
+  return subset;
 }
 
 }  // namespace
 
 std::vector<api::Object> slices_of(const api::Object& service, const std::vector<api::Pod>& pods) {
-  const api::Service view = api::read_service(service);
-  const Value* publish = fields::find(fields::find_object(&service.content, "spec"), "publishNotReadyAddresses");
-  const bool publish_not_ready = publish && publish->as_bool() && *publish->as_bool();
-  std::map<SlicePorts, std::vector<const api::Pod*>> groups;
-  for (const api::Pod& pod : pods) {
-    if (is_endpoint(view, service.key, pod)) groups[ports_of(view, pod)].push_back(&pod);
-  }
-  if (groups.empty()) groups[ports_of(view, {})];
+  const bool publish_not_ready = publishes_not_ready(service);
+  Groups groups = group_pods(service, pods);
+  if (groups.empty()) groups[ports_of(api::read_service(service), {})];
   std::map<std::string, api::Object> slices;
   for (auto& [ports, members] : groups) {
-    std::ranges::sort(members, {}, &api::Pod::name);
     for (size_t first = 0; first == 0 || first < members.size(); first += kEndpointsMax) {
       doc::Array endpoints;
       for (size_t i = first; i < std::min(first + kEndpointsMax, members.size()); ++i)
         endpoints.push_back(to_endpoint(*members[i], publish_not_ready));
-      api::Object slice = make_slice(service, ports, std::move(endpoints), first / kEndpointsMax);
+      api::Object slice =
+          make_slice(service, {kSliceManager, "IPv4", std::move(endpoints), to_value(ports)}, first / kEndpointsMax);
       slices.emplace(slice.key.name, std::move(slice));
     }
   }
@@ -166,28 +138,47 @@ std::vector<api::Object> slices_of(const api::Object& service, const std::vector
   return result;
 }
 
+api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>& pods) {
+  const bool publish_not_ready = publishes_not_ready(service);
+  size_t left = kEndpointsMax;
+  doc::Array subsets;
+  for (const auto& [ports, members] : group_pods(service, pods))
+    subsets.push_back(to_subset(ports, members, publish_not_ready, left));
+  api::Object endpoints;
+  endpoints.gvk = {"", "v1", "Endpoints"};
+  endpoints.key = {"", "Endpoints", service.key.ns, service.key.name};
+  endpoints.content =
+      make_object({{"apiVersion", Value("v1")},
+                   {"kind", Value("Endpoints")},
+                   {"metadata", make_object({{"name", Value(service.key.name)},
+                                             {"namespace", Value(service.key.ns)},
+                                             {"labels", api::make_labels({{kEndpointsManagerLabel, kSliceManager}})},
+                                             {"ownerReferences", Value(doc::Array{owner_of(service)})}})}});
+  if (!subsets.empty()) endpoints.content.as_object()->set("subsets", Value(std::move(subsets)));
+  return endpoints;
+}
+
 Result<bool> EndpointsController::step() {
-  std::map<api::ObjectKey, api::Object> wanted;
+  Slices wanted;
   auto services = client_.list({"", "Service", {}});
   if (!services) return std::unexpected(std::move(services.error()));
   auto pods = client_.list({"", "Pod", {}});
   if (!pods) return std::unexpected(std::move(pods.error()));
-  auto slices = client_.list({"discovery.k8s.io", "EndpointSlice", {}});
+  auto slices = client_.list({kEndpointSliceGroup, "EndpointSlice", {}});
   if (!slices) return std::unexpected(std::move(slices.error()));
+  auto endpoints = client_.list({"", "Endpoints", {}});
+  if (!endpoints) return std::unexpected(std::move(endpoints.error()));
+  std::ranges::move(endpoints->items, std::back_inserter(slices->items));
   std::map<std::string, std::vector<api::Pod>> pods_by_namespace;
   for (const api::ObjectPtr& pod : pods->items) pods_by_namespace[pod->key.ns].push_back(api::read_pod(*pod));
   for (const api::ObjectPtr& service : services->items) {
     if (!has_own_endpoints(api::read_service(*service))) continue;
-    for (api::Object& slice : slices_of(*service, pods_by_namespace[service->key.ns]))
-      wanted.emplace(slice.key, std::move(slice));
+    const std::vector<api::Pod>& own = pods_by_namespace[service->key.ns];
+    for (api::Object& slice : slices_of(*service, own)) wanted.emplace(slice.key, std::move(slice));
+    api::Object older = endpoints_of(*service, own);
+    wanted.emplace(older.key, std::move(older));
   }
-  std::vector<Change> changes = changes_to(wanted, slices->items);
-  if (changes.empty()) return false;
-  const auto written = client_.write(std::move(changes));
-  if (written) return true;
-  const ErrorCode code = written.error().code;
-  if (code == ErrorCode::kConflict || code == ErrorCode::kNotFound) return true;  // somebody was faster: look again
-  return std::unexpected(written.error());
+  return write_slices(client_, kSliceManager, wanted, slices->items);
 }
 
 }  // namespace graylane::control

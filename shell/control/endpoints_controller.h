@@ -1,7 +1,7 @@
-// EndpointsController: a Service's selector and the Pods become EndpointSlices. Level-based, as all controllers. Every
-// Service with a selector has at least one slice, an empty one when no Pod is ready, so that it is known that nobody is
-// there. Services without a selector are left to whoever writes their endpoints; so are slices that this controller has not
-// made (label endpointslice.kubernetes.io/managed-by).
+// EndpointsController: a Service's selector and the Pods become EndpointSlices, and Endpoints for those who read the older kind.
+// Level-based, as all controllers. Every Service with a selector has at least one slice, an empty one when no Pod is ready, so
+// that it is known that nobody is there. Services without a selector are left to whoever writes their endpoints; so are
+// objects that this controller has not made (label endpointslice.kubernetes.io/managed-by, endpoints.kubernetes.io/managed-by).
 //
 // A terminating Pod is not ready from the moment it is marked. Endpoints carry the port on which the program really listens
 // (api::kRealPortPrefix). Pods whose ports differ get slices of their own, as a slice has one list of ports.
@@ -21,6 +21,9 @@ inline constexpr const char* kSliceManager = "endpoints.graylane.dev";
 
 /// The slices of a Service with a selector, in order of name. `pods`: of any namespace and labels.
 std::vector<api::Object> slices_of(const api::Object& service, const std::vector<api::Pod>& pods);
+
+/// The Endpoints of the same Service: a subset for each list of ports, at most 1,000 addresses in all, ready ones first.
+api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>& pods);
 
 class EndpointsController {
  public:

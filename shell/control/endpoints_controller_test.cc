@@ -122,6 +122,36 @@ TEST_F(EndpointsControllerTest, LeavesWhatIsNotItsOwn) {
   EXPECT_THAT(endpoints("db", 80), ElementsAre("10.1.1.1:5432"));
 }
 
+TEST_F(EndpointsControllerTest, EndpointsSayTheSameForThoseWhoReadTheOlderKind) {
+  // `get endpoints` is what people type when a Service does not answer.
+  service("web", "selector: {app: web}, ports: [{name: http, port: 80}]");
+  pod("a", "127.10.0.1", true);
+  pod("b", "127.10.0.2", false);
+  step();
+  const auto stored = store_.get({"", "Endpoints", "default", "web"});
+  ASSERT_TRUE(stored);
+  const doc::Array& subsets = *(*stored)->find("subsets")->as_array();
+  ASSERT_EQ(subsets.size(), 1u);
+  const auto ip = [&](const char* list) { return *subsets[0].find(list)->as_array()->at(0).find("ip")->as_string(); };
+  EXPECT_EQ(ip("addresses"), "127.10.0.1");
+  EXPECT_EQ(ip("notReadyAddresses"), "127.10.0.2");
+  EXPECT_EQ(*subsets[0].find("ports")->as_array()->at(0).find("port")->as_int(), 80);
+  EXPECT_THAT(endpoints("web", 80), ElementsAre("127.10.0.1:80")) << "no endpoint counts twice";
+  ASSERT_TRUE(store_.remove({"", "Service", "default", "web"}, 0));
+  step();
+  EXPECT_FALSE(store_.get({"", "Endpoints", "default", "web"}));
+}
+
+TEST_F(EndpointsControllerTest, EndpointsThatSomebodyWroteAreNotReplaced) {
+  // A file's objects belong to the file; two writers of one object would never come to rest.
+  service("web", "selector: {app: web}, ports: [{port: 80}]");
+  apply(
+      "{apiVersion: v1, kind: Endpoints, metadata: {name: web}, subsets: [{addresses: [{ip: 10.1.1.1}], ports: [{port: 80}]}]}");
+  step();
+  EXPECT_FALSE(step());
+  EXPECT_THAT(endpoints("web", 80), ElementsAre("10.1.1.1:80"));
+}
+
 TEST_F(EndpointsControllerTest, SlicesOfAServiceThatIsGoneAreRemoved) {
   // A new Service of the same name must not begin with an old one's endpoints.
   service("web", "selector: {app: web}, ports: [{port: 80}]");

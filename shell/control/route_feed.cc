@@ -26,11 +26,6 @@ std::vector<Selector> what_routing_reads() {
   return selectors;
 }
 
-/// What was written is not in force: the object, a path, or an annotation's value.
-bool harms(const Diagnostic& diagnostic) {
-  return diagnostic.severity == Severity::kError || diagnostic.id == "annotation-ignored";
-}
-
 using Harm = std::tuple<std::string, std::string, std::string>;  // object, field, id
 Harm harm_of(const Diagnostic& diagnostic) { return {diagnostic.object, diagnostic.field, diagnostic.id}; }
 
@@ -42,7 +37,16 @@ std::set<Harm> harms_of(const Diagnostics& diagnostics) {
   return found;
 }
 
+bool any_of_object(const std::set<Harm>& harms, const std::string& object) {
+  const auto found = harms.lower_bound({object, {}, {}});
+  return found != harms.end() && std::get<0>(*found) == object;
+}
+
 }  // namespace
+
+bool harms(const Diagnostic& diagnostic) {
+  return diagnostic.severity == Severity::kError || diagnostic.id == "annotation-ignored";
+}
 
 RouteFeed::RouteFeed(Client& client, ingress_nginx::Options options) : client_(client), compiler_(std::move(options)) {
   for (Selector& selector : what_routing_reads()) streams_.push_back({std::move(selector), nullptr, {}, 0});
@@ -68,21 +72,25 @@ void RouteFeed::put_or_remove(const api::ObjectKey& key, const api::ObjectPtr& o
 
 Result<Diagnostics> RouteFeed::preview(const std::vector<Change>& changes) {
   if (auto polled = poll(); !polled) return std::unexpected(std::move(polled.error()));
+  const std::set<Harm> known = harms_of(compiler_.diagnostics());
   std::map<api::ObjectKey, api::ObjectPtr> before;
-  std::set<std::string> replaced;
+  std::set<std::string> created;
+  bool takes_away = false;
   for (const Change& change : changes) {
     auto stored = client_.get(change.object.key);
     if (!stored && stored.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(stored.error()));
     const bool removes = change.verb == Change::Verb::kRemove;
-    if (stored && !removes) replaced.insert(change.object.key.to_string());
+    const std::string name = change.object.key.to_string();
+    if (!stored && !removes) created.insert(name);
+    takes_away = takes_away || (stored && removes && !any_of_object(known, name));
     before[change.object.key] = stored.value_or(nullptr);
     put_or_remove(change.object.key, removes ? nullptr : std::make_shared<const api::Object>(change.object));
   }
-  const std::set<Harm> known = harms_of(compiler_.diagnostics());
   compiler_.compile();
   Diagnostics found = compiler_.diagnostics();
   std::erase_if(found, [&](const Diagnostic& diagnostic) {
-    return !harms(diagnostic) || !replaced.contains(diagnostic.object) || known.contains(harm_of(diagnostic));
+    const bool only_added = created.contains(diagnostic.object) && !takes_away;
+    return !harms(diagnostic) || only_added || known.contains(harm_of(diagnostic));
   });
   for (Diagnostic& diagnostic : found) diagnostic.severity = Severity::kError;
   for (const auto& [key, object] : before) put_or_remove(key, object);

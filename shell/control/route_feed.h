@@ -13,6 +13,9 @@
 
 namespace graylane::control {
 
+/// Whether what was written is not in force: an object, a path, or an annotation's value.
+bool harms(const Diagnostic& diagnostic);
+
 class RouteFeed {
  public:
   RouteFeed(Client& client, ingress_nginx::Options options);
@@ -24,9 +27,10 @@ class RouteFeed {
   /// Of the store: the table that poll() returned last has seen everything up to it.
   uint64_t revision() const;
 
-  /// The errors, and the values of annotations that would be ignored, which these changes would bring to objects that are
-  /// there and have no such: what an admission webhook should refuse. All are returned as errors. A new object with errors
-  /// harms nobody, and is left to diagnostics(). Nothing is changed.
+  /// What should refuse these changes, as an admission webhook: what harms() that they would bring to objects that are there
+  /// and have no such; when they also remove what is in force, that of new objects too, as an object that is moved or renamed
+  /// is a new one. All are returned as errors. Changes that only add harm nobody: what is wrong with them is left to
+  /// diagnostics(). Nothing is changed.
   Result<Diagnostics> preview(const std::vector<Change>& changes);
 
   /// What the authors of the present objects should know, in order of file and line. Valid after poll().

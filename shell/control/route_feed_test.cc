@@ -24,10 +24,10 @@ api::Object make(const char* group, const char* version, const char* kind, const
   return object;
 }
 
-api::Object ingress(const std::string& name, const std::string& host) {
+api::Object ingress(const std::string& name, const std::string& host, const char* url_path = "/", const char* to = "web") {
   const doc::Value service(
-      object_of({{"name", doc::Value("web")}, {"port", doc::Value(object_of({{"number", doc::Value(int64_t{80})}}))}}));
-  const doc::Value path(object_of({{"path", doc::Value("/")},
+      object_of({{"name", doc::Value(to)}, {"port", doc::Value(object_of({{"number", doc::Value(int64_t{80})}}))}}));
+  const doc::Value path(object_of({{"path", doc::Value(url_path)},
                                    {"pathType", doc::Value("Prefix")},
                                    {"backend", doc::Value(object_of({{"service", service}}))}}));
   const doc::Value http(object_of({{"paths", doc::Value(doc::Array{path})}}));
@@ -191,6 +191,35 @@ TEST(RouteFeed, ANewObjectWithErrorsHarmsNobody) {
                                    Change::apply(with_annotation(ingress("a", "a.example"), "load-balance", "ewma"))});
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->empty());
+}
+
+TEST(RouteFeed, AnObjectThatIsMovedMustNotBecomeAnError) {
+  // Another namespace or name makes it a new object: with its error alone looked at, the old one would just be gone.
+  store::MemoryStore store;
+  RouteFeed feed(store, {});
+  ASSERT_TRUE(store.create(ingress("a", "a.example")));
+  ASSERT_TRUE(store.create(ingress("z", "z.example")));
+  const Change broken = Change::apply(with_annotation(ingress("b", "a.example"), "load-balance", "least_conn"));
+  const auto moved = feed.preview({broken, Change::remove(ingress("a", "a.example").key)});
+  ASSERT_TRUE(moved);
+  ASSERT_EQ(moved->size(), 1u);
+  EXPECT_EQ(moved->front().object, "Ingress default/b");
+  const auto good = feed.preview({Change::apply(ingress("b", "a.example")), Change::remove(ingress("a", "a.example").key)});
+  ASSERT_TRUE(good);
+  EXPECT_TRUE(good->empty());
+}
+
+TEST(RouteFeed, AnErrorThatAnEditBringsToAnotherObjectIsSeenBefore) {
+  // A canary whose stable path is renamed in another file loses all its traffic.
+  store::MemoryStore store;
+  RouteFeed feed(store, {});
+  ASSERT_TRUE(store.create(ingress("a", "a.example")));
+  ASSERT_TRUE(store.create(with_annotation(ingress("c", "a.example", "/", "next"), "canary", "true")));
+  ASSERT_FALSE(has_errors((poll(feed), feed.diagnostics())));
+  const auto found = feed.preview({Change::apply(ingress("a", "a.example", "/other"))});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ(found->front().object, "Ingress default/c");
 }
 
 }  // namespace

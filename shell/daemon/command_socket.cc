@@ -86,7 +86,7 @@ std::unexpected<Error> failed(const std::string& doing) {
 
 std::unexpected<Error> nobody(const std::string& folder) {
   return fail(ErrorCode::kNotFound, "no instance is running with the state folder " + folder, {},
-              "start one with graylane up -f DIR, name its folder with --state, or name manifests with -f");
+              "start one with graylane up -f DIR, or name its folder with --state");
 }
 
 Result<net::Fd> reach(const std::string& folder) {

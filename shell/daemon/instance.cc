@@ -1,7 +1,6 @@
 #include "daemon/instance.h"
 
 #include <fmt/format.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,17 +8,20 @@
 #include <csignal>
 #include <deque>
 #include <filesystem>
-#include <map>
 #include <random>
-#include <set>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 #include "control/deployment_controller.h"
 #include "control/endpoints_controller.h"
 #include "control/route_feed.h"
 #include "daemon/admin.h"
+#include "daemon/findings.h"
+#include "daemon/images.h"
+#include "daemon/names.h"
+#include "daemon/pod_findings.h"
+#include "daemon/shares.h"
+#include "daemon/signals.h"
 #include "daemon/state_folder.h"
 #include "gateway/gateway.h"
 #include "local/runtime.h"
@@ -36,8 +38,8 @@ namespace {
 /// Controllers that answer one another's writes are given a rest after so many rounds; they go on in the next turn.
 constexpr int kRoundsMax = 32;
 
-/// What is only so while Pods start is no news.
-constexpr std::chrono::milliseconds kWarningsWait{5'000};
+/// A Pod that crashed is looked at again, to see that it is well.
+constexpr std::chrono::milliseconds kLookAgain{kSteadyAfter};
 
 uint64_t random_seed() {
   std::random_device device;
@@ -57,56 +59,7 @@ sources::DirectoryOptions directory_options(const StateFolder& state) {
   return options;
 }
 
-std::string folder_of(const std::string& path) {
-  if (std::filesystem::is_directory(path)) return path;
-  const auto parent = std::filesystem::path(path).parent_path();
-  return parent.empty() ? "." : parent.string();
-}
-
-using Parts = std::vector<telemetry::RouteShare::Part>;
-
-void subtract(Parts& parts, const Parts& before) {
-  for (telemetry::RouteShare::Part& part : parts) {
-    for (const telemetry::RouteShare::Part& old : before) {
-      if (old.role != part.role || old.backend != part.backend) continue;
-      part.requests -= std::min(part.requests, old.requests);
-      part.server_errors -= std::min(part.server_errors, old.server_errors);
-    }
-  }
-}
-
-std::vector<telemetry::RouteShare> shares_since(std::vector<telemetry::RouteShare> now,
-                                                const std::vector<telemetry::RouteShare>& before) {
-  const auto name = [](const telemetry::RouteShare& share) { return std::tie(share.host, share.path, share.ns, share.ingress); };
-  std::map<std::tuple<std::string, std::string, std::string, std::string>, const Parts*> known;
-  for (const telemetry::RouteShare& share : before) known[name(share)] = &share.parts;
-  for (telemetry::RouteShare& share : now) {
-    if (const auto found = known.find(name(share)); found != known.end()) subtract(share.parts, *found->second);
-  }
-  return now;
-}
-
-/// Every signal that we wait for, blocked in this thread and in those it starts, and made readable.
-class Signals final : public net::Handler {
- public:
-  explicit Signals(std::function<void(int)> told) : told_(std::move(told)) {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    fd_.reset(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
-  }
-  int fd() const { return fd_.get(); }
-
-  void on_events(uint32_t /*epoll_events*/) override {
-    signalfd_siginfo info;
-    while (::read(fd_.get(), &info, sizeof(info)) == sizeof(info)) told_(static_cast<int>(info.ssi_signo));
-  }
-
- private:
-  std::function<void(int)> told_;
-  net::Fd fd_;
-};
+void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
 
@@ -117,10 +70,11 @@ class Instance::State {
         reporter_(reporter),
         folder_(std::move(folder)),
         loop_(std::move(loop)),
-        signals_([this](int signal) { on_signal(signal); }),
+        signals_({SIGTERM, SIGINT, SIGHUP, SIGUSR1}, [this](int signal) { on_signal(signal); }),
         source_(options_.path, directory_options(folder_)),
         deployments_(store_, random_seed()),
         endpoints_(store_),
+        names_(*loop_, store_, [this] { schedule(); }),
         feed_(store_, options_.routing),
         look_again_([this] { settle(); }) {}
 
@@ -142,13 +96,13 @@ class Instance::State {
   }
 
   int run() {
-    if (options_.strict && !loaded_) return 1;
     loop_->run();
     return exit_code_;
   }
 
   View view() {
-    View view{{}, reading_, feed_.poll().value_or(nullptr), feed_.diagnostics()};
+    View view{{}, refused_.empty() ? reading_ : refused_, feed_.poll().value_or(nullptr), feed_.diagnostics()};
+    append(view.compiling, names_.diagnostics());
     if (auto listing = store_.list({})) view.objects = std::move(listing->items);
     return view;
   }
@@ -218,49 +172,109 @@ class Instance::State {
                                                  [this](net::Instant since) { load(since); });
     if (!watch) return std::unexpected(std::move(watch.error()));
     watch_ = std::move(*watch);
-    load(std::chrono::steady_clock::now());
-    serving_.objects = view().objects.size();
-    reporter_.serving(serving_);
-    return {};
+    return first_load();
   }
 
   // ---- the directory
 
+  /// What has no error is served, and the rest is watched; with --strict nothing is.
+  Result<void> first_load() {
+    const bool taken = take(std::chrono::steady_clock::now());
+    if (taken && feed_.poll()) compiling_ = feed_.diagnostics();
+    if (const Diagnostics found = errors(); options_.strict && !found.empty()) {
+      reporter_.found(found);
+      return fail(ErrorCode::kInvalid, "the first load has errors", {}, "mend them, or leave --strict away");
+    }
+    reporter_.serving(serving_);
+    if (taken) settle();
+    else reporter_.rejected(refused_, true);
+    return {};
+  }
+
   void load(net::Instant since) {
-    // The first load has nothing to harm; later ones are checked against what is in force, as ingress-nginx alone does not.
-    const bool checks = loaded_ && options_.routing.compat != ingress_nginx::kExactCompat;
-    const auto check = [this](const std::vector<control::Change>& changes) { return feed_.preview(changes); };
-    auto synced = source_.sync(store_, checks ? sources::DirectorySource::Check(check) : nullptr);
+    if (take(since)) settle();
+    else reporter_.rejected(refused_, !loaded_);
+  }
+
+  /// The one place that decides what becomes of an edit: all that it would bring is looked at before any of it is in force.
+  /// False: none of it is, and `refused_` says why.
+  bool take(net::Instant since) {
+    Diagnostics found;
+    local::ImageMap images = read_images(options_.path, found);
+    auto synced =
+        source_.sync(store_, [&](const std::vector<control::Change>& changes) { return may_be_in_force(changes, found); });
     if (!synced) {
       const Error& error = synced.error();
-      reading_ = {{Severity::kError, "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
-      return reporter_.rejected(reading_, !loaded_);
+      refused_ = {{Severity::kError, "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
+      return false;
     }
+    append(synced->diagnostics, found);
+    if (!synced->in_force) {
+      refused_ = std::move(synced->diagnostics);
+      return false;
+    }
+    refused_.clear();
     reading_ = std::move(synced->diagnostics);
-    if (!synced->in_force) return reporter_.rejected(reading_, !loaded_);
-    loaded_ = true;
-    tell_findings(reading_);
-    load_images();
+    runtime_->set_images(std::move(images));
+    if (!std::exchange(loaded_, true)) serving_.objects = synced->objects;
     edited_since_ = since;
-    settle();
+    return true;
   }
 
-  void load_images() {
-    Diagnostics diagnostics;
-    auto images = local::ImageMap::load(folder_of(options_.path), diagnostics);
-    if (!images) return reporter_.failed(images.error());
-    tell_findings(diagnostics);
-    runtime_->set_images(std::move(*images));
-  }
-
-  /// Each is told once. Warnings wait: a Service has no endpoints for as long as its Pods take to start.
-  void tell_findings(const Diagnostics& diagnostics, Severity least = Severity::kWarning) {
-    Diagnostics fresh;
-    for (const Diagnostic& diagnostic : diagnostics) {
-      const bool counts = diagnostic.severity == Severity::kError || diagnostic.severity == least;
-      if (counts && told_.insert(to_string(diagnostic)).second) fresh.push_back(diagnostic);
+  /// The first load has nothing to harm; ingress-nginx alone does not ask what a later one would do to what is in force.
+  Result<bool> may_be_in_force(const std::vector<control::Change>& changes, Diagnostics& found) {
+    if (!loaded_) return true;
+    if (options_.routing.compat != ingress_nginx::kExactCompat) {
+      const auto harm = feed_.preview(changes);
+      if (!harm) return std::unexpected(harm.error());
+      append(found, *harm);
     }
-    if (!fresh.empty()) reporter_.found(fresh);
+    return !has_errors(found);
+  }
+
+  /// What is not in force as written; the reason for not being ready after the first load.
+  Diagnostics errors() const {
+    Diagnostics errors;
+    const bool exact = options_.routing.compat == ingress_nginx::kExactCompat;
+    for (const Diagnostics* found : {&refused_, &reading_, &compiling_}) {
+      for (Diagnostic diagnostic : *found) {
+        if (diagnostic.severity != Severity::kError && (exact || !control::harms(diagnostic))) continue;
+        diagnostic.severity = Severity::kError;
+        errors.push_back(std::move(diagnostic));
+      }
+    }
+    return errors;
+  }
+
+  // ---- what people should know
+
+  std::vector<Finding> present() {
+    std::vector<Finding> findings;
+    const Diagnostics names = names_.diagnostics();
+    for (const Diagnostics* found : std::initializer_list<const Diagnostics*>{&reading_, &compiling_, &names}) {
+      for (const Diagnostic& diagnostic : *found) {
+        if (diagnostic.severity == Severity::kInfo) continue;
+        findings.push_back(to_finding(diagnostic));
+        if (!clean_ && control::harms(diagnostic)) findings.back().diagnostic.severity = Severity::kError;
+      }
+    }
+    const auto pods = store_.list({"", "Pod", {}});
+    const auto find = [this](const api::ObjectKey& key) { return store_.get(key).value_or(nullptr); };
+    const int64_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    if (pods) std::ranges::move(pod_findings(pods->items, find, now), std::back_inserter(findings));
+    return findings;
+  }
+
+  /// What an edit brings is told below the line that says that it is in force; what comes of itself, at once.
+  void tell_news() {
+    const net::Instant now = std::chrono::steady_clock::now();
+    findings_.observe(present(), now);
+    const Diagnostics news = findings_.news(now);
+    if (!published_.empty()) append(published_.back().effective.findings, news);
+    else if (!news.empty()) reporter_.found(news);
+    const auto due = findings_.due();
+    const auto wait = due ? std::chrono::ceil<std::chrono::milliseconds>(*due - now) : kLookAgain;
+    loop_->arm(news_timer_, std::clamp(wait, std::chrono::milliseconds(1), kLookAgain));
   }
 
   // ---- the turn
@@ -278,6 +292,8 @@ class Instance::State {
     }
     report(runtime_->reconcile());
     publish();
+    clean_ = clean_ || errors().empty();
+    tell_news();
   }
 
   /// Whether one of them wrote.
@@ -285,12 +301,14 @@ class Instance::State {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto deployed = deployments_.step(now);
     const auto endpoints = endpoints_.step();
+    const auto names = names_.step();
     report(deployed);
     report(endpoints);
+    report(names);
     if (const auto again = deployments_.look_again()) {
       loop_->arm(look_again_, std::max(std::chrono::milliseconds(*again - now), std::chrono::milliseconds(100)));
     }
-    return deployed.value_or(false) || endpoints.value_or(false);
+    return deployed.value_or(false) || endpoints.value_or(false) || names.value_or(false);
   }
 
   template <class T>
@@ -305,12 +323,11 @@ class Instance::State {
     const bool edited = edited_since_.has_value();
     const net::Instant since = std::exchange(edited_since_, std::nullopt).value_or(now);
     if (*table == table_ && !edited) return note_revision();
-    Published published{0, feed_.revision(), since, {0, table_, *table, {}, edited}};
+    Published published{0, feed_.revision(), since, {0, table_, *table, {}, edited, {}, true}};
     table_ = *table;
     published.sequence = published.effective.revision = gateway_->publish(table_);
     published_.push_back(std::move(published));
-    tell_findings(feed_.diagnostics(), Severity::kError);
-    if (!warnings_.armed()) loop_->arm(warnings_, kWarningsWait);
+    compiling_ = feed_.diagnostics();
   }
 
   /// A change that does not concern routing is acknowledged as soon as what is on its way.
@@ -326,7 +343,8 @@ class Instance::State {
       published_.pop_front();
       acknowledged_store_revision_ = published.store_revision;
       published.effective.took = std::chrono::steady_clock::now() - published.since;
-      ready_ = true;
+      published.effective.clean = clean_;
+      acknowledged_ = true;
       if (published.effective.edited) begin_shares();
       reporter_.effective(published.effective);
     }
@@ -340,20 +358,20 @@ class Instance::State {
 
   Readiness readiness() const {
     if (draining_) return {false, "draining"};
-    if (ready_) return {true, "ok"};
-    std::string text = "no route table is in force yet";
-    for (const Diagnostic& diagnostic : reading_) {
-      if (diagnostic.severity == Severity::kError) text += "\n" + to_string(diagnostic);
-    }
+    if (acknowledged_ && clean_) return {true, "ok"};
+    std::string text = acknowledged_ ? "the first load has errors" : "no route table is in force yet";
+    for (const Diagnostic& diagnostic : errors()) text += "\n" + to_string(diagnostic);
     return {false, std::move(text)};
   }
 
   // ---- the end
 
   void on_signal(int signal) {
-    if (signal == SIGHUP) {
+    const bool ends = signal != SIGUSR1 && (signal != SIGHUP || options_.hangup_ends);
+    if (!ends) {
       if (log_) log_->reopen();
-      return load(std::chrono::steady_clock::now());
+      if (signal == SIGHUP) load(std::chrono::steady_clock::now());
+      return;
     }
     if (std::exchange(draining_, true)) {
       exit_code_ = 128 + signal;
@@ -361,6 +379,7 @@ class Instance::State {
     }
     reporter_.draining(options_.drain_timeout);
     watch_.reset();
+    news_timer_.cancel();
     gateway_->drain();
     joiner_ = std::thread([this] {
       gateway_->join();
@@ -390,6 +409,7 @@ class Instance::State {
   sources::DirectorySource source_;
   control::DeploymentController deployments_;
   control::EndpointsController endpoints_;
+  Names names_;
   control::RouteFeed feed_;
   std::unique_ptr<local::Runtime> runtime_;
   std::unique_ptr<sources::DirectoryWatch> watch_;
@@ -398,12 +418,14 @@ class Instance::State {
   std::unique_ptr<gateway::Gateway> gateway_;
   std::thread joiner_;
   net::CallbackTimer look_again_;
-  net::CallbackTimer warnings_{[this] { tell_findings(feed_.diagnostics()); }};
+  net::CallbackTimer news_timer_{[this] { tell_news(); }};
   net::CallbackTimer pods_timer_{[this] { wait_for_pods(); }};
 
   Serving serving_;
-  Diagnostics reading_;
-  std::set<std::string> told_;
+  Diagnostics reading_;    // of what is in force
+  Diagnostics compiling_;  // of the table that was made last
+  Diagnostics refused_;    // of the last edit, when it was refused
+  Findings findings_;
   route::TablePtr table_;
   std::deque<Published> published_;  // and not acknowledged yet
   uint64_t acknowledged_store_revision_ = 0;
@@ -411,8 +433,9 @@ class Instance::State {
   std::vector<telemetry::RouteShare> before_;  // what was counted when the last edit took effect
   net::Instant since_{};
   net::Instant stop_pods_until_;
-  bool loaded_ = false;  // the directory was in force once
-  bool ready_ = false;   // a table was acknowledged
+  bool loaded_ = false;        // the directory was in force once
+  bool acknowledged_ = false;  // a table, by all workers
+  bool clean_ = false;         // the errors of the first load are mended
   bool scheduled_ = false;
   bool draining_ = false;
   int exit_code_ = 0;

@@ -35,7 +35,8 @@ struct InstanceOptions {
   std::optional<telemetry::AccessLogOptions> access_log;
   ingress_nginx::Options routing;
   std::chrono::milliseconds drain_timeout{5'000};
-  bool strict = false;  // a first load with errors ends it
+  bool strict = false;       // a first load with errors ends it
+  bool hangup_ends = false;  // SIGHUP ends it as SIGTERM does: its terminal was closed
 };
 
 /// What is served and where.
@@ -53,6 +54,8 @@ struct Effective {
   route::TablePtr now;
   std::chrono::nanoseconds took{};  // since the edit, or the change of a Pod, was seen
   bool edited = false;              // by a person, in the directory
+  Diagnostics findings;             // what it brought that people should know
+  bool clean = true;                // no error is left of the first load
 };
 
 /// Told what people want to know, in the thread of run().
@@ -63,7 +66,8 @@ class Reporter {
   virtual void effective(const Effective& effective) = 0;
   /// The directory has errors; `first`: and nothing was in force before.
   virtual void rejected(const Diagnostics& diagnostics, bool first) = 0;
-  /// What is wrong with, or surprising about, what is in force; each is told once.
+  /// What is wrong with, or surprising about, what is in force, and came of itself: Pods that do not start. Each is told once,
+  /// and again when it was mended and comes again.
   virtual void found(const Diagnostics& diagnostics) = 0;
   virtual void failed(const Error& error) = 0;
   virtual void draining(std::chrono::milliseconds at_most) = 0;
@@ -86,13 +90,13 @@ struct Shares {
 
 class Instance {
  public:
-  /// `commands` answers what arrives at the command socket. Errors: an address or the state folder is taken, the manifests
-  /// cannot be read at all.
+  /// `commands` answers what arrives at the command socket. Errors: an address or the state folder is taken; with `strict`,
+  /// the first load has errors.
   static Result<std::unique_ptr<Instance>> start(InstanceOptions options, Reporter& reporter, CommandSocket::Answer commands);
   ~Instance();
 
-  /// Until SIGTERM or SIGINT, which drain; a second one ends at once. SIGHUP opens the access log anew and reads the
-  /// directory. Returns the exit code.
+  /// Until SIGTERM or SIGINT (or SIGHUP, see hangup_ends), which drain; a second one ends at once. SIGUSR1 opens the access log anew, SIGHUP reads the
+  /// directory too. Returns the exit code.
   int run();
 
   View view() const;

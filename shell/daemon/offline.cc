@@ -1,14 +1,17 @@
 #include "daemon/offline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "api/manifest.h"
 #include "control/route_feed.h"
+#include "daemon/images.h"
 #include "sources/directory.h"
 #include "sources/file_read.h"
 #include "store/memory_store.h"
@@ -47,6 +50,8 @@ Diagnostic defined_twice(const api::Object& first, const api::Object& second) {
 Result<Offline> Offline::open(const std::string& path) {
   auto scan = sources::DirectorySource(path).scan();
   if (!scan) return std::unexpected(std::move(scan.error()));
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) read_images(path, scan->diagnostics);
   return Offline(std::move(scan->objects), std::move(scan->diagnostics));
 }
 

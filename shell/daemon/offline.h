@@ -21,7 +21,7 @@ struct Routed {
 class Offline {
  public:
   /// Reads a directory or a file. Errors: there is no such path, it cannot be read, or it is over a limit. What is wrong
-  /// inside the files is in reading(); the other objects are still there.
+  /// inside the files, a directory's images.yaml among them, is in reading(); the other objects are still there.
   static Result<Offline> open(const std::string& path);
 
   /// Objects that came from elsewhere, in the order in which they are given.

@@ -51,6 +51,17 @@ TEST_F(OfflineTest, OfObjectsDefinedTwiceTheFirstCounts) {
   EXPECT_EQ(table(open())->exact.find("second.example"), nullptr);
 }
 
+TEST_F(OfflineTest, ImagesYamlIsAPartOfTheDirectory) {
+  // lint must find what a running instance would refuse.
+  write("a.yaml", ingress("a", "a.example"));
+  write("images.yaml", "web: {command: 5}\n");
+  const Offline offline = open();
+  ASSERT_FALSE(offline.reading().empty());
+  EXPECT_EQ(offline.reading()[0].id, "images-shape");
+  EXPECT_EQ(offline.reading()[0].where.at.line, 1u);
+  EXPECT_EQ(offline.objects().size(), 1u);
+}
+
 TEST_F(OfflineTest, AMissingPathIsAnError) {
   // An empty table would look like an answer.
   EXPECT_EQ(Offline::open(folder_ / "nowhere").error().code, ErrorCode::kNotFound);

@@ -59,11 +59,14 @@ void Exchange::refuse(http::Refusal refusal, const http::RequestHead& head, cons
 }
 
 void Exchange::make_fields() {
-  append_hex(worker_.router().rng().next(), own_request_id_);
-  append_hex(worker_.router().rng().next(), own_request_id_);
-  const Told told{own_request_id_,        routed_.client, routed_.forwarded_host,
-                  routed_.forwarded_port, routed_.scheme, routed_.forwarded_prefix};
-  make_request_fields(head_->fields, head_->plain_names, told, *routed_.table->listener, fields_);
+  const route::ListenerOptions& options = *routed_.table->listener;
+  if (options.generate_request_id) {
+    append_hex(worker_.router().rng().next(), own_request_id_);
+    append_hex(worker_.router().rng().next(), own_request_id_);
+  }
+  const Told told{own_request_id_, routed_.client,           routed_.forwarded_host, routed_.forwarded_port,
+                  routed_.scheme,  routed_.forwarded_prefix, routed_.forwarded_for,  routed_.original_uri};
+  make_request_fields(head_->fields, head_->plain_names, told, options, fields_);
 }
 
 /// The gateway's own answer.
@@ -74,6 +77,7 @@ void Exchange::answer(uint16_t status) {
   fields.clear();
   if (!bodiless) fields.push_back({"Content-Type", "text/html"});
   if (!routed_.location.empty()) fields.push_back({"Location", routed_.location});
+  if (routed_.table && !routed_.table->listener->server.empty()) fields.push_back({"Server", routed_.table->listener->server});
   const bool only_head = head_ != nullptr && head_->method == "HEAD";
   ResponseStart start;
   start.status = status_ = status;
@@ -182,6 +186,8 @@ void Exchange::on_response_head(const http::ResponseHead& head) {
   }
   std::vector<HeaderField>& fields = worker_.answer_fields();
   make_response_fields(head.fields, fields);
+  const route::ListenerOptions& options = *routed_.table->listener;
+  if (options.edits_answers()) edit_response_fields(head.fields, options, fields);
   std::list<std::string> texts;
   if (routed_.policy->response_edits) edit_fields(fields, texts);
   add_cookies(fields, texts);

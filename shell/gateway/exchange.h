@@ -59,6 +59,7 @@ class Exchange {
   void on_connected();
   void on_upstream_drained();
   bool accepts_response() const { return !client_.blocked(); }
+  size_t response_head_bytes_max() const { return routed_.policy->response_head_bytes_max; }
   void on_response_head(const http::ResponseHead& head);
   void on_response_body(std::string_view bytes);
   void on_response_end(std::string_view trailers);

@@ -11,7 +11,7 @@ namespace {
 
 using http::is_name;
 
-enum class Kind : uint8_t { kPasses, kDropped, kRequestId, kForwardedFor, kForwardedHost, kForwardedPrefix };
+enum class Kind : uint8_t { kPasses, kDropped, kRequestId, kForwardedFor, kForwardedHost, kForwardedPrefix, kOriginalUri };
 
 /// `lower` in lower case. The first letter decides most cases.
 bool names_equal(std::string_view name, std::string_view lower) {
@@ -30,7 +30,9 @@ Kind kind_of_request_field(std::string_view name) {
     case 9: return is_name(name, "x-real-ip") ? Kind::kDropped : Kind::kPasses;
     case 10: return is_name(name, "connection") || is_name(name, "keep-alive") ? Kind::kDropped : Kind::kPasses;
     case 12: return is_name(name, "x-request-id") ? Kind::kRequestId : Kind::kPasses;
-    case 14: return is_name(name, "content-length") ? Kind::kDropped : Kind::kPasses;
+    case 14:
+      if (is_name(name, "content-length")) return Kind::kDropped;
+      return is_name(name, "x-original-uri") ? Kind::kOriginalUri : Kind::kPasses;
     case 15: return is_name(name, "x-forwarded-for") ? Kind::kForwardedFor : Kind::kPasses;
     case 16:
       if (is_name(name, "x-forwarded-host")) return Kind::kForwardedHost;
@@ -97,7 +99,7 @@ class FieldList {
   HeaderField* next_;
 };
 
-constexpr size_t kToldMax = 11;
+constexpr size_t kToldMax = 12;
 
 struct Originals {
   std::string_view request_id;
@@ -117,6 +119,9 @@ Originals pass_on(std::span<const HeaderField> received, bool plain_names, const
         break;
       case Kind::kForwardedPrefix:
         if (told.forwarded_prefix.empty()) out.add(field);
+        break;
+      case Kind::kOriginalUri:
+        if (told.original_uri.empty()) out.add(field);
         break;
       case Kind::kRequestId: originals.request_id = field.value; break;
       case Kind::kForwardedHost: originals.forwarded_host = field.value; break;
@@ -153,13 +158,14 @@ void make_request_fields(std::span<const HeaderField> received, bool plain_names
   out.request_id = originals.request_id.empty() ? told.request_id : originals.request_id;
   list.add_told("X-Request-ID", out.request_id);
   list.add_told("X-Real-IP", told.client);
-  list.add_told("X-Forwarded-For", told.client);
+  list.add_told("X-Forwarded-For", told.forwarded_for.empty() ? told.client : told.forwarded_for);
   list.add_told("X-Forwarded-Host", told.host);
   list.add_told("X-Forwarded-Port", told.port);
   tell_scheme(told.scheme, list);
   list.add_told("X-Original-Forwarded-For", originals.forwarded_for);
   list.add_told("X-Original-Forwarded-Host", originals.forwarded_host);
   list.add_told("X-Forwarded-Prefix", told.forwarded_prefix);
+  list.add_told("X-Original-URI", told.original_uri);
 }
 
 void make_response_fields(std::span<const HeaderField> received, std::vector<HeaderField>& out) {
@@ -167,6 +173,21 @@ void make_response_fields(std::span<const HeaderField> received, std::vector<Hea
   for (const HeaderField& field : received) {
     if (!is_dropped_response_field(field.name)) list.add(field);
   }
+}
+
+void edit_response_fields(std::span<const HeaderField> received, const route::ListenerOptions& options,
+                          std::vector<HeaderField>& out) {
+  std::erase_if(out, [&](const HeaderField& field) {
+    return std::ranges::any_of(options.hidden_fields,
+                               [&](const std::string& name) { return http::equal_names(name, field.name); });
+  });
+  std::string_view server = options.server;
+  if (options.pass_server && !server.empty()) {
+    const auto own =
+        std::ranges::find_if(received, [](const HeaderField& field) { return http::equal_names(field.name, "Server"); });
+    if (own != received.end()) server = own->value;
+  }
+  if (!server.empty()) out.push_back({"Server", server});
 }
 
 }  // namespace graylane::gateway

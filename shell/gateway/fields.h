@@ -18,6 +18,8 @@ struct Told {
   std::string_view port;
   std::string_view scheme;
   std::string_view forwarded_prefix;
+  std::string_view forwarded_for;  // empty: as `client`
+  std::string_view original_uri;
 };
 
 struct RequestFields {
@@ -34,5 +36,9 @@ void make_request_fields(std::span<const HeaderField> received, bool plain_names
 /// The client's fields. Left out of the upstream's: what belongs to one connection, framing, Date and Server, and what it says
 /// to nginx alone (X-Accel-*).
 void make_response_fields(std::span<const HeaderField> received, std::vector<HeaderField>& out);
+
+/// What the listener changes in them: options.edits_answers().
+void edit_response_fields(std::span<const HeaderField> received, const route::ListenerOptions& options,
+                          std::vector<HeaderField>& out);
 
 }  // namespace graylane::gateway

@@ -13,7 +13,7 @@ std::string text(const std::vector<HeaderField>& fields) {
   return all;
 }
 
-const Told kTold{"id0", "192.0.2.10", "app.example", "80", "http", ""};
+const Told kTold{"id0", "192.0.2.10", "app.example", "80", "http", "", "", ""};
 
 std::string sent(std::vector<HeaderField> received, const Told& told = kTold, const route::ListenerOptions& options = {}) {
   RequestFields out;
@@ -111,6 +111,14 @@ TEST(Fields, ThePrefixOfARewriteReplacesTheClients) {
   Told told = kTold;
   told.forwarded_prefix = "/app";
   EXPECT_EQ(sent({{"X-Forwarded-Prefix", "/evil"}}, told), std::string(kAdded) + "X-Forwarded-Prefix: /app\n");
+}
+
+// Elsewhere the client's own stays: another proxy in front of us may have written it.
+TEST(Fields, TheOriginalTargetReplacesTheClients) {
+  Told told = kTold;
+  told.original_uri = "/a?b";
+  EXPECT_EQ(sent({{"X-Original-URI", "/evil"}}, told), std::string(kAdded) + "X-Original-URI: /a?b\n");
+  EXPECT_EQ(sent({{"X-Original-URI", "/mine"}}), "X-Original-URI: /mine\n" + std::string(kAdded));
 }
 
 // What a backend says to its proxy is not for the world.

@@ -68,11 +68,11 @@ void Routed::clear() {
   status = 0;
   backend = stable = route::kNoIndex;
   role = route::Role::kStable;
-  target = host_name = forwarded_host = affinity_backend = scheme = client = {};
+  target = host_name = forwarded_host = affinity_backend = scheme = client = original_uri = {};
   affinity = nullptr;
   affinity_sent = false;
   for (std::string* text : {&location, &own_target, &own_host, &own_forwarded_host, &forwarded_prefix, &own_scheme, &own_client,
-                            &forwarded_port, &balance_key, &sticky_cookie}) {
+                            &forwarded_port, &forwarded_for, &balance_key, &sticky_cookie}) {
     text->clear();
   }
 }
@@ -190,7 +190,13 @@ void Router::tell_of_client(const Input& input, Routed& routed) {
   const route::ListenerOptions& options = input.templates.options;
   if (options.use_forwarded_headers) {
     routed.forwarded_port = route::find_header(input.request, "x-forwarded-port", options, scratch_.text);
+    if (options.compute_full_forwarded_for) {
+      routed.forwarded_for = route::find_header(input.request, "x-forwarded-for", options, scratch_.text);
+      if (!routed.forwarded_for.empty()) routed.forwarded_for += ", ";
+      routed.forwarded_for += input.caller.address_text;
+    }
   }
+  if (options.add_original_uri) routed.original_uri = input.normalised.target;
   if (routed.forwarded_port.empty()) append_number(input.caller.listener_port, routed.forwarded_port);
 }
 

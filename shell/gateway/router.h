@@ -46,6 +46,8 @@ struct Routed {
   std::string own_scheme;
   std::string own_client;
   std::string forwarded_port;
+  std::string forwarded_for;                  // X-Forwarded-For; empty: as `client`
+  std::string_view original_uri;              // X-Original-URI; empty: none
   std::string balance_key;                    // of a consistent hash or an affinity cookie; empty: none
   const route::Affinity* affinity = nullptr;  // a cookie chooses the endpoint
   std::string_view affinity_backend;          // second part of its value

@@ -181,7 +181,7 @@ size_t UpstreamConnection::take_head(std::string_view bytes) {
   const auto state = head_end_.look(bytes);
   if (state == http::HeadEnd::State::kMore && bytes.size() <= limits.bytes_max) return 0;
   http::ResponseHead& head = worker().response_head();
-  if (state != http::HeadEnd::State::kFound ||
+  if (state != http::HeadEnd::State::kFound || head_end_.size() > exchange_->response_head_bytes_max() ||
       http::parse_response_head(bytes.substr(0, head_end_.size()), head_request_ ? "HEAD" : "GET", limits, head)) {
     fail(Failure::kBadResponse);
     return bytes.size();

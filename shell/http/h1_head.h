@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -129,9 +130,21 @@ bool is_token(std::string_view text);
 /// maps no other token character to one of those.
 inline bool is_name(std::string_view name, std::string_view lower) {
   if (name.size() != lower.size() || (name[0] | 0x20) != lower[0]) return false;
-  unsigned differ = 0;
-  for (size_t i = 0; i < lower.size(); ++i) differ |= static_cast<unsigned>((name[i] | 0x20) ^ lower[i]);
-  return differ == 0;
+  constexpr size_t kWord = sizeof(uint64_t);
+  const auto differ = [&](size_t at) {
+    uint64_t a = 0;
+    uint64_t b = 0;
+    std::memcpy(&a, name.data() + at, kWord);
+    std::memcpy(&b, lower.data() + at, kWord);
+    return (a | 0x2020202020202020) ^ b;
+  };
+  uint64_t all = 0;
+  if (lower.size() < kWord) {
+    for (size_t i = 0; i < lower.size(); ++i) all |= static_cast<uint64_t>((name[i] | 0x20) ^ lower[i]);
+    return all == 0;
+  }
+  for (size_t at = 0; at + kWord < lower.size(); at += kWord) all |= differ(at);
+  return (all | differ(lower.size() - kWord)) == 0;
 }
 /// Without case; ASCII.
 bool equal_names(std::string_view a, std::string_view b);

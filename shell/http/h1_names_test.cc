@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <string>
+#include <utility>
 
 #include "http/h1_head.h"
 
@@ -58,6 +60,23 @@ TEST(PassesOn, LeavesOutWhatBelongsToTheConnection) {
   EXPECT_FALSE(response.names_fields);
   EXPECT_TRUE(passes_on(response, "Keep"));
   EXPECT_FALSE(passes_on(response, "Keep-Alive"));
+}
+
+TEST(IsName, ComparesEveryCharacterAndNoCase) {
+  // A name of which a part is not looked at would pass what must not, or drop what is the client's.
+  const std::string lower = "x-original-forwarded-host-9";
+  for (size_t size = 1; size <= lower.size(); ++size) {
+    std::string name = lower.substr(0, size);
+    EXPECT_TRUE(is_name(name, lower.substr(0, size)));
+    EXPECT_FALSE(is_name(name + "a", lower.substr(0, size)));
+    for (size_t i = 0; i < size; ++i) {
+      name[i] = static_cast<char>(std::toupper(name[i]));
+      EXPECT_TRUE(is_name(name, lower.substr(0, size))) << name;
+      const char was = std::exchange(name[i], '!');
+      EXPECT_FALSE(is_name(name, lower.substr(0, size))) << name;
+      name[i] = was;
+    }
+  }
 }
 
 TEST(FramingLine, AnnouncesTheBodyOnce) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include "doc/print.h"
@@ -67,11 +68,12 @@ void SampleConnection::on_events(uint32_t) {
   // Edge-triggered: as long as there is room, read until there is nothing more.
   for (;;) {
     flush();
-    if (step_ == Step::kClosed) return;
+    if (step_ == Step::kClosed) break;
     const bool received = receive();
     if (step_ != Step::kLinger) advance();
-    if (step_ == Step::kClosed || !received) return;
+    if (step_ == Step::kClosed || !received) break;
   }
+  std::fflush(stdout);
 }
 
 /// Whether anything came.
@@ -158,6 +160,7 @@ void SampleConnection::answer() {
 
 void SampleConnection::send_answer(int status, std::string_view reason, std::string_view type, const std::string& body,
                                    bool keep_alive) {
+  std::printf("%s %s %d\n", method_.empty() ? "-" : method_.c_str(), method_.empty() ? "-" : target_.c_str(), status);
   out_ += "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason) +
           "\r\nServer: graylane-sample\r\nContent-Type: " + std::string(type) +
           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";

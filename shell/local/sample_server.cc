@@ -38,7 +38,10 @@ class SampleServer {
     ::sigprocmask(SIG_BLOCK, &watched, nullptr);
     signals_.reset(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
     if (auto added = loop_.add_level(signals_.get(), on_signal_); !added) return added;
-    return loop_.add_level(listener_.get(), on_client_);
+    auto added = loop_.add_level(listener_.get(), on_client_);
+    std::printf("listening on %s, answering \"%s\"\n", address->to_string().c_str(), options_.text.c_str());
+    std::fflush(stdout);
+    return added;
   }
 
  private:

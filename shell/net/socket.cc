@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <netinet/tcp.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -22,11 +23,19 @@ constexpr int kBacklog = 4096;  // the kernel cuts it to net.core.somaxconn
 
 void set_option(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
 
+std::string fix_for(const SocketAddress& address, int error) {
+  if (error == EADDRNOTAVAIL) return "no interface of this machine has it; 127.0.0.1 is always there, see: ip addr";
+  if (error != EACCES || address.port() >= 1024) return {};
+  return "ports below 1024 are root's: choose another, such as " + std::to_string(address.port() + 8000) +
+         ", or allow them to all: sysctl net.ipv4.ip_unprivileged_port_start=" + std::to_string(address.port());
+}
+
 std::unexpected<Error> cannot_listen(const SocketAddress& address, int error) {
   const std::string where = address.to_string();
-  if (error != EADDRINUSE) return fail(ErrorCode::kUnavailable, "cannot listen on " + where + ": " + std::strerror(error));
+  if (error != EADDRINUSE)
+    return fail(ErrorCode::kUnavailable, "cannot listen on " + where + ": " + std::strerror(error), {}, fix_for(address, error));
   const int pid = process_listening_on(address);
-  const std::string who = pid != 0 ? " by pid " + std::to_string(pid) : "";
+  const std::string who = pid != 0 ? " by pid " + std::to_string(pid) : ::geteuid() != 0 ? " by a process of another user" : "";
   return fail(ErrorCode::kUnavailable, "cannot listen on " + where + ": address in use" + who, {},
               "stop that process, or choose another address");
 }

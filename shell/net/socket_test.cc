@@ -27,6 +27,13 @@ TEST(Sockets, ASecondProcessCannotShareTheAddressAndIsToldWhoHasIt) {
   EXPECT_FALSE(listen(address));
 }
 
+// "Cannot assign requested address" says nothing to who mistyped an address or took another machine's.
+TEST(Sockets, AnAddressOfAnotherMachineIsExplained) {
+  const auto listener = listen(*SocketAddress::parse("203.0.113.1:8080"));
+  ASSERT_FALSE(listener);
+  EXPECT_NE(listener.error().fix.find("no interface of this machine has it"), std::string::npos) << listener.error().fix;
+}
+
 // The kernel shares connections out: every worker must get some, or it idles while another is overloaded.
 TEST(Sockets, EveryListenerOfASharedAddressGetsConnections) {
   const auto listeners = listen_shared(SocketAddress::loopback(), 2);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/manifest.h"
+#include "api/text_rules.h"
 
 namespace graylane::sources {
 
@@ -20,6 +21,7 @@ namespace {
 constexpr int kOrderBits = 20;  // of Age::order for the object's index in its file
 static_assert(api::ManifestOptions{}.objects_max <= size_t{1} << kOrderBits);
 constexpr int kWriteAttempts = 3;
+constexpr const char* kCreated = "creationTimestamp";
 
 Diagnostic error_report(std::string id, Location where, std::string message, std::string fix) {
   return {Severity::kError, std::move(id), {}, {}, std::move(message), std::move(fix), std::move(where), {}};
@@ -48,10 +50,18 @@ void report_duplicates(const std::vector<ObjectPtr>& objects, Diagnostics& diagn
   }
 }
 
-// A status belongs to controllers: files say what is wanted, not what is.
-Object with_status_of(Object object, const Object& stored) {
-  const doc::Value* status = stored.find("status");
-  if (status != nullptr && object.find("status") == nullptr) object.content.as_object()->set("status", *status);
+// What files do not say: a status belongs to controllers, and an object was created when it was first written. (Its Age stays
+// that of the file: who is older must follow from the directory alone.)
+Object as_stored(Object object, const Object* stored, std::string_view now) {
+  doc::Object& content = *object.content.as_object();
+  const doc::Value* status = stored != nullptr ? stored->find("status") : nullptr;
+  if (status != nullptr && object.find("status") == nullptr) content.set("status", *status);
+  doc::Value* metadata = content.find("metadata");
+  if (metadata == nullptr || !metadata->is_object()) return object;
+  if (const doc::Value* own = metadata->find(kCreated); own != nullptr && own->is_string()) return object;
+  const doc::Value* before = stored != nullptr ? stored->find("metadata") : nullptr;
+  const doc::Value* created = before != nullptr ? before->find(kCreated) : nullptr;
+  metadata->as_object()->set(kCreated, created != nullptr ? *created : doc::Value(now));
   return object;
 }
 
@@ -110,6 +120,16 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   const auto name = std::make_shared<const std::string>(file.path);
   api::Manifest manifest = api::read_manifest(text->text, name);
   known.diagnostics = std::move(manifest.diagnostics);
+  if (text->text.empty()) {
+    known.diagnostics.push_back({Severity::kWarning,
+                                 "file-empty",
+                                 {},
+                                 {},
+                                 "the file is empty: it defines nothing",
+                                 "write it, or delete it",
+                                 {name, {}},
+                                 {}});
+  }
   uint64_t order = first_order(file_index);
   for (Object& object : manifest.objects) {
     object.age.order = order++;
@@ -121,16 +141,13 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
 Result<Synced> DirectorySource::sync(control::Client& client, const Check& check) {
   auto scan = this->scan();
   if (!scan) return std::unexpected(std::move(scan.error()));
-  Synced synced{false, 0, std::move(scan->diagnostics)};
+  Synced synced{false, 0, scan->objects.size(), std::move(scan->diagnostics)};
   if (has_errors(synced.diagnostics)) return synced;
   if (check) {
     const auto plan = this->plan(client, *scan);
-    const auto found = plan ? check(plan->changes) : Result<Diagnostics>(std::unexpected(plan.error()));
-    if (!found) return std::unexpected(found.error());
-    if (has_errors(*found)) {
-      std::ranges::copy(*found, std::back_inserter(synced.diagnostics));
-      return synced;
-    }
+    const auto good = plan ? check(plan->changes) : Result<bool>(std::unexpected(plan.error()));
+    if (!good) return std::unexpected(good.error());
+    if (!*good) return synced;
   }
   const auto revision = write(client, *scan);
   if (!revision) return std::unexpected(revision.error());
@@ -157,13 +174,15 @@ Result<uint64_t> DirectorySource::write(control::Client& client, const Scan& sca
 
 Result<DirectorySource::Plan> DirectorySource::plan(control::Client& client, const Scan& scan) const {
   Plan plan;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::string now = api::format_time(seconds.time_since_epoch().count());
   std::set<ObjectKey> present;
   for (const ObjectPtr& object : scan.objects) {
     present.insert(object->key);
     auto stored = client.get(object->key);
     if (!stored && stored.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(stored.error()));
     if (stored && is_in_force(object, *stored)) continue;
-    plan.changes.push_back(Change::apply(stored ? with_status_of(*object, **stored) : *object));
+    plan.changes.push_back(Change::apply(as_stored(*object, stored ? stored->get() : nullptr, now)));
     plan.applied.push_back(object);
   }
   for (const auto& [key, own] : own_) {

@@ -23,7 +23,7 @@ struct Scan {
   /// follows from the directory's present content alone; adding or deleting a file therefore renumbers those behind it.
   std::vector<api::ObjectPtr> objects;
   /// Of every file, in that order. With an error among them `objects` is incomplete. Error ids of this source besides those
-  /// of manifest_files.h and api/manifest.h: duplicate-object, file-too-large.
+  /// of manifest_files.h and api/manifest.h: duplicate-object, file-too-large; a warning: file-empty.
   Diagnostics diagnostics;
   size_t files = 0;
   size_t files_read = 0;  // the others were known
@@ -32,6 +32,7 @@ struct Scan {
 struct Synced {
   bool in_force = false;  // the directory has no errors, and the store agrees with it
   uint64_t revision = 0;  // of the store then; set when in_force
+  size_t objects = 0;     // of the directory
   Diagnostics diagnostics;
 };
 
@@ -43,11 +44,12 @@ class DirectorySource {
   /// What the directory says now. Errors: those of find_manifest_files.
   Result<Scan> scan();
 
-  /// Makes the store agree with the directory, in one batch: its objects are applied, whoever wrote them before; objects
+  /// Makes the store agree with the directory, in one batch: its objects are applied, whoever wrote them before, with the time
+  /// of their first writing as creationTimestamp where the file has none; objects
   /// that this source wrote and that vanished are deleted; all others are left alone. With an error in the directory
-  /// nothing is written: the last good state stays. So it is with errors that `check` finds in the changes before they are
-  /// written. Errors: those of scan(), of the client and of the check.
-  using Check = std::function<Result<Diagnostics>(const std::vector<control::Change>&)>;
+  /// nothing is written: the last good state stays. So it is when `check`, which sees the changes before they are written,
+  /// says no. Errors: those of scan(), of the client and of the check.
+  using Check = std::function<Result<bool>(const std::vector<control::Change>&)>;
   Result<Synced> sync(control::Client& client, const Check& check = {});
 
  private:

@@ -108,6 +108,47 @@ TEST(DirectorySync, AMovedObjectIsTakenAnew) {
   EXPECT_EQ((*store.get(key_of("a")))->find("kind")->at().line, 3u);
 }
 
+TEST(DirectorySync, AnObjectWasCreatedWhenItWasFirstWritten) {
+  // The AGE that people look at; an edit does not make an object young, and a time in the file is its author's.
+  const TestDirectory dir;
+  store::MemoryStore store;
+  DirectorySource source(dir.path());
+  const auto created = [&] {
+    const doc::Value* time = (*store.get(key_of("a")))->find("metadata")->find("creationTimestamp");
+    return time && time->as_string() ? *time->as_string() : std::string();
+  };
+  dir.write("a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, creationTimestamp: null}}");
+  synced(source, store);
+  EXPECT_TRUE(created().starts_with("2")) << created();
+  api::Object older = **store.get(key_of("a"));
+  older.content.as_object()->find("metadata")->as_object()->set("creationTimestamp", doc::Value("2020-01-01T00:00:00Z"));
+  ASSERT_TRUE(store.apply(older));
+  dir.write("a.yaml", config_map("a", "2"));
+  synced(source, store);
+  EXPECT_EQ(created(), "2020-01-01T00:00:00Z");
+  dir.write("a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, creationTimestamp: '2021-01-01T00:00:00Z'}}");
+  synced(source, store);
+  EXPECT_EQ(created(), "2021-01-01T00:00:00Z");
+}
+
+TEST(DirectorySync, WhatTheCheckRefusesIsNotWritten) {
+  // The check knows what is in force; the directory does not.
+  const TestDirectory dir;
+  store::MemoryStore store;
+  DirectorySource source(dir.path());
+  dir.write("a.yaml", config_map("a"));
+  size_t seen = 0;
+  const auto refused = source.sync(store, [&](const std::vector<control::Change>& changes) {
+    seen = changes.size();
+    return Result<bool>(false);
+  });
+  ASSERT_TRUE(refused);
+  EXPECT_FALSE(refused->in_force);
+  EXPECT_EQ(seen, 1u);
+  EXPECT_THAT(names(store), ElementsAre());
+  EXPECT_EQ(synced(source, store), 1u);
+}
+
 TEST(DirectorySync, ErrorsKeepTheLastGoodState) {
   // A typing error in one file must not take half of the routes down.
   const TestDirectory dir;

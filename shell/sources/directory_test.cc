@@ -71,6 +71,17 @@ TEST(DirectoryScan, AFileReachedByTwoPathsIsDefinedTwice) {
   EXPECT_THAT(error_ids(*DirectorySource(dir.path()).scan()), ElementsAre("duplicate-object"));
 }
 
+TEST(DirectoryScan, AnEmptyFileIsSaidToBeEmpty) {
+  // Nothing else would say why what it defined is gone.
+  const TestDirectory dir;
+  dir.write("a.yaml", "");
+  const auto scan = DirectorySource(dir.path()).scan();
+  ASSERT_TRUE(scan);
+  ASSERT_EQ(scan->diagnostics.size(), 1u);
+  EXPECT_EQ(scan->diagnostics.front().id, "file-empty");
+  EXPECT_FALSE(has_errors(scan->diagnostics));
+}
+
 TEST(DirectoryScan, OneBadFileDoesNotHideTheOthers) {
   // lint reports everything in one run.
   const TestDirectory dir;

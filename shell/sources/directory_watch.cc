@@ -42,7 +42,14 @@ bool is_link(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
+bool is_empty(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
 Settling::What meaning_of(uint32_t mask, const std::string& path) {
+  const bool is_whole = (mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0;
+  if (is_whole && is_empty(path)) return Settling::What::kGone;  // emptied, to be written by somebody else
   if ((mask & IN_CLOSE_WRITE) != 0) return Settling::What::kWritten;
   if ((mask & IN_MOVED_TO) != 0) return Settling::What::kReplaced;
   if ((mask & (IN_DELETE | IN_MOVED_FROM)) != 0) return Settling::What::kGone;

@@ -72,6 +72,17 @@ TEST(DirectoryWatch, SaysNothingWhileAFileIsBeingWritten) {
   EXPECT_TRUE(watched.edited_within(kSoon));
 }
 
+TEST(DirectoryWatch, AnEmptiedFileIsWaitedForAsAVanishedOne) {
+  // `sort a.yaml > a.yaml` and tools that truncate in one step and write in the next: empty is valid, and would be an edit.
+  const TestDirectory directory;
+  directory.write("a.yaml", config_map("a"));
+  Watched watched(directory.path());
+  directory.write("a.yaml", "");
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(watched.edited_within(kSoon));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, Settling::kQuietAfterLoss - 10ms);
+}
+
 TEST(DirectoryWatch, OneEditOfManyFilesIsToldOnce) {
   // What is edited together takes effect together.
   const TestDirectory directory;

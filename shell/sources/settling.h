@@ -18,13 +18,13 @@ class Settling {
     kWriting,   // created or modified: somebody has it open
     kWritten,   // closed after writing
     kReplaced,  // another file was renamed to this name
-    kGone,      // deleted, or renamed to another name
+    kGone,      // deleted, renamed to another name, or left empty
     kOther,     // a folder came, an attribute changed
   };
 
   /// Written files are read this long after the last event; so that the files of one edit are read together.
   static constexpr std::chrono::milliseconds kQuiet{50};
-  /// After something vanished: some editors take the old file away first.
+  /// After something vanished or was emptied: some programs take the old content away first.
   static constexpr std::chrono::milliseconds kQuietAfterLoss{250};
   /// Who keeps a file open and writes nothing for so long is not waited for.
   static constexpr std::chrono::milliseconds kWriterQuiet{5'000};

@@ -34,16 +34,14 @@ std::array<uint64_t, kBounds + 1> coarse(const LatencyHistogram& histogram) {
 }
 
 std::string labels_of(const SeriesKey& key) {
-  std::string labels;
-  append_label(labels, "host", key.host);
-  append_label(labels, "path", key.path);
-  append_label(labels, "namespace", key.ns);
-  append_label(labels, "ingress", key.ingress);
-  append_label(labels, "service", key.service);
-  append_label(labels, "service_port", key.service_port);
-  append_label(labels, "role", to_string(key.role));
-  append_label(labels, "canary", key.canary);
-  return labels;
+  return make_labels({{"host", key.host},
+                      {"path", key.path},
+                      {"namespace", key.ns},
+                      {"ingress", key.ingress},
+                      {"service", key.service},
+                      {"service_port", key.service_port},
+                      {"role", to_string(key.role)},
+                      {"canary", key.canary}});
 }
 
 using AllLabels = std::vector<std::string>;  // of each series of a snapshot
@@ -52,10 +50,8 @@ void write_requests(const Snapshot& snapshot, const AllLabels& labels, MetricTex
   text.family("graylane_requests_total", "counter", "Finished requests.");
   for (size_t i = 0; i < labels.size(); ++i) {
     for (const CellCounts& cell : snapshot.series[i].cells) {
-      std::string with_cell = labels[i];
-      append_label(with_cell, "method", to_string(cell.method));
-      append_label(with_cell, "status", cell.status == kAnyStatus ? "other" : std::to_string(cell.status));
-      text.sample(with_cell, cell.requests);
+      const std::string of_cell = make_labels({{"method", to_string(cell.method)}, {"status", status_text(cell.status)}});
+      text.sample(labels[i] + "," + of_cell, cell.requests);
     }
   }
 }
@@ -95,9 +91,7 @@ void write_series(const Snapshot& snapshot, MetricText& text) {
 void write_refusals(const ProcessCounts& process, MetricText& text) {
   text.family("graylane_refused_requests_total", "counter", "Answers to bytes that were not an acceptable request.");
   for (size_t i = 0; i < kRefusalStatuses.size(); ++i) {
-    std::string labels;
-    append_label(labels, "status", kRefusalStatuses[i] == 0 ? "other" : std::to_string(kRefusalStatuses[i]));
-    text.sample(labels, process.refusals[i]);
+    text.sample(make_labels({{"status", status_text(kRefusalStatuses[i])}}), process.refusals[i]);
   }
 }
 
@@ -133,9 +127,8 @@ constexpr std::array kSingles = {
 }  // namespace
 
 void write_graylane_metrics(const Snapshot& snapshot, const Identity& identity, MetricText& text) {
-  std::string version;
-  append_label(version, "version", identity.version);
-  text.single("graylane_build_info", "gauge", "Always 1; the version is a label.", 1, version);
+  text.single("graylane_build_info", "gauge", "Always 1; the version is a label.", 1,
+              make_labels({{"version", identity.version}}));
   write_series(snapshot, text);
   write_refusals(snapshot.process, text);
   for (const Single& single : kSingles) text.single(single.name, single.type, single.help, snapshot.process.*single.value);

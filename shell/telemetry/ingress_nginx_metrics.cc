@@ -14,19 +14,18 @@ constexpr std::string_view kPrefix = "nginx_ingress_controller_";
 using ByLabels = std::map<std::string, CellCounts>;
 
 std::string labels_of(const SeriesKey& key, const CellCounts& cell, const Identity& identity) {
-  std::string labels;  // in the order of their names, as the original writes them
-  append_label(labels, "canary", key.canary);
-  append_label(labels, "controller_class", identity.controller_class);
-  append_label(labels, "controller_namespace", identity.controller_namespace);
-  append_label(labels, "controller_pod", identity.controller_pod);
-  append_label(labels, "host", key.host);
-  append_label(labels, "ingress", key.ingress);
-  append_label(labels, "method", to_string(cell.method));
-  append_label(labels, "namespace", key.ns);
-  append_label(labels, "path", key.path);
-  append_label(labels, "service", key.service);
-  append_label(labels, "status", cell.status == kAnyStatus ? "other" : std::to_string(cell.status));
-  return labels;
+  // In the order of their names, as the original writes them.
+  return make_labels({{"canary", key.canary},
+                      {"controller_class", identity.controller_class},
+                      {"controller_namespace", identity.controller_namespace},
+                      {"controller_pod", identity.controller_pod},
+                      {"host", key.host},
+                      {"ingress", key.ingress},
+                      {"method", to_string(cell.method)},
+                      {"namespace", key.ns},
+                      {"path", key.path},
+                      {"service", key.service},
+                      {"status", status_text(cell.status)}});
 }
 
 ByLabels sum_by_labels(const Snapshot& snapshot, const Identity& identity) {
@@ -75,15 +74,10 @@ class Families {
 };
 
 void write_process(const Snapshot& snapshot, const Identity& identity, MetricText& text) {
-  std::string controller;
-  append_label(controller, "controller_class", identity.controller_class);
-  append_label(controller, "controller_namespace", identity.controller_namespace);
-  append_label(controller, "controller_pod", identity.controller_pod);
-  const auto with_state = [&controller](std::string_view state) {
-    std::string labels = controller;
-    append_label(labels, "state", state);
-    return labels;
-  };
+  const std::string controller = make_labels({{"controller_class", identity.controller_class},
+                                              {"controller_namespace", identity.controller_namespace},
+                                              {"controller_pod", identity.controller_pod}});
+  const auto with_state = [&controller](std::string_view state) { return controller + "," + make_labels({{"state", state}}); };
   const std::string prefix = std::string(kPrefix) + "nginx_process_";
   text.single(prefix + "connections", "gauge", "Connections of clients, by state.", snapshot.process.connections_active,
               with_state("active"));

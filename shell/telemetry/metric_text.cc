@@ -20,6 +20,12 @@ void append_label(std::string& labels, std::string_view name, std::string_view v
   labels += '"';
 }
 
+std::string make_labels(std::initializer_list<Label> labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) append_label(text, name, value);
+  return text;
+}
+
 std::string number_text(double value) {
   const double size = std::abs(value);
   const bool plain = value == 0 || (size >= 1e-4 && size < 1e6);

@@ -3,14 +3,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace graylane::telemetry {
 
+struct Label {
+  std::string_view name;
+  std::string_view value;
+};
+
 /// Appends `NAME="VALUE"`, after a comma when `labels` is not empty.
 void append_label(std::string& labels, std::string_view name, std::string_view value);
+std::string make_labels(std::initializer_list<Label> labels);
 
 /// The shortest decimal number that reads back as the same double, in the form that Prometheus' own writers choose: 0.005, 100000,
 /// 1e+06. The text of `le` is a label, so its form matters.

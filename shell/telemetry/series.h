@@ -67,7 +67,7 @@ class BoundedRecorder {
  public:
   static constexpr size_t kBuckets = kBounds.size() + 1;
   void record(uint64_t value) {
-    size_t bucket = 0;
+    size_t bucket = value > kBounds.back() ? kBounds.size() : 0;
     while (bucket < kBounds.size() && value > kBounds[bucket]) ++bucket;
     counts_[bucket].add();
     sum_.add(value);
@@ -81,6 +81,8 @@ class BoundedRecorder {
 };
 
 inline constexpr uint16_t kAnyStatus = 0;
+/// For labels.
+inline std::string status_text(uint16_t status) { return status == kAnyStatus ? "other" : std::to_string(status); }
 
 /// The requests of a series with one method and one status. Only ever added to the series, never removed.
 struct alignas(64) Cell {

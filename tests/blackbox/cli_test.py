@@ -139,10 +139,11 @@ class Spelling(CliTest):
 
     def test_without_manifests_and_instance_it_says_how_to_get_one(self):
         # Commands that can ask a running instance do so when no manifests are named.
-        for command in ("explain", "get", "describe", "split"):
+        for command in ("explain", "get", "describe"):
             self.assertEqual(self.refused(command, "--state=/nowhere"),
                              "error: no instance is running with the state folder /nowhere\n"
                              "    fix: start one with graylane up -f DIR, name its folder with --state, or name manifests with -f\n")
+        self.assertIn("    fix: start one with graylane up -f DIR, or name its folder with --state\n", self.refused("split", "--state=/nowhere"))
 
     def test_an_instance_is_not_told_how_to_read(self):
         # It was told when it was started; another answer than the one in force would mislead.
@@ -376,10 +377,33 @@ class Terminal(CliTest):
         self.assertIn(b"error: stdout cannot be written", done.stderr)
 
 
+class Habits(CliTest):
+    def test_what_kubectl_users_type_is_there_or_said_not_to_be(self):
+        # "Unknown flag" for what everybody's fingers know reads like a broken program.
+        self.assertIn("fix: did you mean graylane up -f examples?", self.refused("up", "examples"))
+        self.assertIn("fix: did you mean graylane lint -f examples?", self.refused("lint", "examples"))
+        self.assertIn("graylane get -w is not there yet", self.refused("get", "pods", "-w"))
+        self.assertIn("events are not kept yet", self.refused("get", "-f", EXAMPLE, "events", code=3))
+        self.assertEqual(self.ok("get", "-f", EXAMPLE, "all", "-A"), self.ok("get", "-f", EXAMPLE, "-A"))
+        self.assertIn("no Pod is called", self.refused("logs", "-f", "nobody", code=3))
+
+    def test_no_instance_says_what_the_command_can_do_instead(self):
+        # -f is a way out for those that read manifests, and an unknown flag for the others.
+        with tempfile.TemporaryDirectory() as state:
+            self.assertNotIn("-f", self.refused("split", "--state", state).replace("graylane up -f", ""))
+            self.assertIn("or name manifests with -f", self.refused("get", "--state", state))
+
+    def test_help_does_not_ask_for_what_may_be_left_away(self):
+        # Without -f a running instance is asked.
+        for command in ("get", "describe", "explain"):
+            self.assertIn(f"graylane {command} [-f <dir-or-file>] ", self.ok("help", command))
+
+
 class Others(CliTest):
     def test_version_says_what_it_is_built_from(self):
         # The first question of every report.
         self.assertRegex(self.ok("version").splitlines()[0], r"^graylane +\d+\.\d+\.\d+$")
+        self.assertEqual(self.ok("--version"), self.ok("version"))
         facts = json.loads(self.ok("version", "-o", "json"))
         self.assertEqual(set(facts), {"version", "build", "compiler", "pcre2", "libyaml"})
 

@@ -6,6 +6,8 @@ Environment: GRAYLANE = the program (default build/release/graylane).
 import asyncio
 import json
 import os
+import pathlib
+import pty
 import re
 import signal
 import socket
@@ -125,6 +127,21 @@ class Ending(OpsTest):
             running.wait_exit(5)
             connection.close()
 
+    def test_closing_the_terminal_ends_it(self):
+        # A gateway without a window goes on for weeks and holds the port.
+        self.serve()
+        terminal, inside = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        running = self.start(stdin=inside)
+        os.close(inside)
+        running.send_signal(signal.SIGHUP)
+        self.assertEqual(running.wait_exit(), 0)
+        without = self.start()
+        mark = without.mark()
+        without.send_signal(signal.SIGHUP)
+        without.wait_effective(mark)
+        self.assertEqual(without.ask("GET", "/", HOST).status, 200)
+
     def test_draining_under_load_fails_nobody_who_was_accepted(self):
         # Every request that was read is answered; who comes later is refused.
         self.serve()
@@ -211,6 +228,38 @@ class Ports(OpsTest):
         running = self.start("--listen=203.0.113.1:80", ready=False)
         self.assertEqual(running.wait_exit(), 1)
         running.wait_line(r"203\.0\.113\.1")
+        running.wait_line("fix: no interface of this machine has it")
+
+    def test_one_address_for_both_is_said_to_be(self):
+        # "In use by pid N" with its own pid sends people to kill what they have just started.
+        port = up.free_port()
+        running = self.start(f"--listen=127.0.0.1:{port}", f"--admin=127.0.0.1:{port}", ready=False)
+        self.assertEqual(running.wait_exit(), 2)
+        running.wait_line(f"--listen and --admin both name port {port}")
+
+    def test_who_listens_for_all_is_told(self):
+        # An address of this machine alone, printed for one that others reach, is a trap.
+        for listen, said in (("0.0.0.0", "all other IPv4 addresses"), ("[::]", r"all other IPv6 addresses .*not on IPv4")):
+            running = self.start(f"--listen={listen}:{up.free_port()}")
+            running.wait_line(f"^serving http://.*{said}")
+            running.close()
+
+    @unittest.skipIf(os.geteuid() == 0, "root may listen on every port")
+    def test_a_low_port_says_what_to_do(self):
+        # The first thing that people from nginx type.
+        running = self.start("--listen=127.0.0.1:80", ready=False)
+        self.assertEqual(running.wait_exit(), 1)
+        running.wait_line("fix: ports below 1024 are root's: choose another, such as 8080")
+
+    def test_the_limit_on_open_files_is_raised_or_told(self):
+        # Many shells give 1,024 and allow more; where they do not, connections are refused later for no visible reason.
+        raised = self.start(wrapper=("prlimit", "--nofile=256:20000"))
+        self.assertRegex(pathlib.Path(f"/proc/{raised.pid}/limits").read_text(), r"Max open files +20000 +20000")
+        self.assertNotIn("open files", raised.said())
+        raised.close()
+        low = self.start(wrapper=("prlimit", "--nofile=64:512"))
+        low.wait_line("warning: only 512 open files are allowed")
+        low.wait_line("fix: ulimit -n")
 
 
 class Admin(OpsTest):
@@ -344,6 +393,45 @@ class FirstLoad(OpsTest):
         running.ready()
         self.assertEqual(running.ask("GET", "/", HOST).status, 200)
 
+    def broken(self):
+        """What ingress-nginx says in its log at most: how it is made, and what must be said of it."""
+        def ingress(annotations):
+            return lambda: up.write(self.folder / "bad.yaml", [up.ingress("bad", "bad.test", "web", annotations)])
+        yield "an Ingress that is dropped", ingress({"load-balance": "a b"}), "ingress-dropped"
+        yield "a value that is ignored", ingress({"canary": "true", "canary-weight": "5o"}), "annotation-ignored"
+        yield "images.yaml", lambda: (self.folder / "images.yaml").write_text("a: ["), "images.yaml"
+
+    def test_with_errors_in_it_the_rest_is_served_and_not_ready(self):
+        # A rollout waits for /readyz; a gateway that has lost a route must not look well.
+        self.serve()
+        for what, breaks, said in self.broken():
+            with self.subTest(what):
+                breaks()
+                running = self.start(ready=False).serving()
+                self.assertEqual(running.ask("GET", "/", HOST).status, 200)
+                answer = running.admin_get("/readyz")
+                self.assertEqual(answer.status, 503)
+                self.assertIn(said, answer.text)
+                running.wait_line("/readyz is 503 until the errors are mended")
+                self.assertLess(next(i for i, line in enumerate(running.lines) if line.startswith("serving ")), next(i for i, line in enumerate(running.lines) if said in line))
+                for name in ("bad.yaml", "images.yaml"):
+                    (self.folder / name).unlink(missing_ok=True)
+                running.ready()
+                running.close()
+
+    def test_strict_ends_with_1_for_every_error(self):
+        # Also for those that leave the rest in force.
+        self.serve()
+        for what, breaks, said in self.broken():
+            with self.subTest(what):
+                breaks()
+                strict = self.start("--strict", ready=False)
+                self.assertEqual(strict.wait_exit(), 1)
+                strict.wait_line(said)
+                for name in ("bad.yaml", "images.yaml"):
+                    (self.folder / name).unlink(missing_ok=True)
+        self.start("--strict")
+
     def test_strict_ends_with_1(self):
         # For scripts that want to know now.
         (self.folder / "bad.yaml").write_text(self.BAD)
@@ -410,6 +498,81 @@ class LastGood(OpsTest):
             up.write(self.folder / "next.yaml", text)
             running.wait_line(rf"revision \d+ effective in all workers after \d+(\.\d+)? ms: .*{old} -> {new} %", mark)
             self.assertEqual(len([line for line in running.lines[mark:] if up.EFFECTIVE.search(line)]), 1)
+
+    def edited(self, running, **how):
+        """Saves the canary `next` of the main Ingress `web`; where to look for what is said."""
+        mark = running.mark()
+        how = {"to": "next", "name": "next", "ns": "default", "weight": "canary-weight", "value": 20, **how}
+        up.write(self.folder / "canary.yaml", [up.ingress(how["name"], HOST, how["to"], {"canary": "true", how["weight"]: how["value"]}, ns=how["ns"])])
+        return mark
+
+    def canary(self):
+        self.serve()
+        endpoint = self.servers.endpoint(upstream.answer_as_told_plainly, "next")
+        up.write(self.folder / "next.yaml", up.backend("next", [endpoint.address]))
+        up.write(self.folder / "canary.yaml", [up.ingress("next", HOST, "next", {"canary": "true", "canary-weight": 20})])
+        return self.start()
+
+    def wait_below(self, running, mark, effective, warning):
+        """The warning stands below the line of its edit, not above and not seconds later."""
+        running.wait_line(warning, mark)
+        lines = running.lines[mark:]
+        at = next(i for i, line in enumerate(lines) if re.search(warning, line))
+        above = [line for line in lines[:at] if up.EFFECTIVE.search(line)]
+        self.assertRegex(above[-1] if above else "", effective, running.said())
+
+    def test_what_an_edit_brings_is_said_below_its_line(self):
+        # A typing error takes the canary away: who saved it looks now, not in five seconds.
+        running = self.canary()
+        for how, effective, warning in (({"weight": "canary-wieght"}, "20 -> 0 %", r"canary-wieght .*annotation-unknown"), ({}, "0 -> 20 %", None),
+                                        ({"weight": "canary-wieght"}, "20 -> 0 %", r"canary-wieght .*annotation-unknown"),
+                                        ({"value": "101"}, "0 -> 100 %", "canary-weight-over-total"), ({"value": "-5"}, "100 -> 0 %", "canary-weight-negative"),
+                                        ({"to": "nexd"}, "canary default/nexd added", r"Service default/nexd does not exist.*service-missing")):
+            with self.subTest(how):
+                mark = self.edited(running, **how)
+                running.wait_effective(mark)
+                if warning:
+                    self.wait_below(running, mark, effective, warning)
+        running.wait_line("fix: did you mean next[?]", mark)
+
+    def test_a_canary_that_is_moved_into_an_error_stays(self):
+        # Another namespace or name makes it a new object; the old one was in force, and its users are.
+        running = self.canary()
+        for how, error in (({"ns": "other"}, "canary-cross-namespace"), ({"name": "renamed", "value": "5o"}, "annotation-ignored")):
+            with self.subTest(how):
+                mark = self.edited(running, **how)
+                running.wait_line("the edit is not in force", mark)
+                self.assertEqual(len([line for line in running.lines[mark:] if error in line]), 1, running.said())
+                self.assertEqual(self.weights(running), [20])
+        mark = self.edited(running, name="renamed", value=30)
+        running.wait_effective(mark)
+        self.assertEqual(self.weights(running), [30])
+
+    def weights(self, running):
+        out = cli.run("split", "-o", "json", "--state", str(running.state)).out
+        return [json.loads(line)["asked"] for line in out.splitlines()]
+
+    def test_images_yaml_is_a_part_of_the_edit(self):
+        # Half of an edit is a state that nobody wanted, whatever the file is called.
+        running = self.canary()
+        (self.folder / "images.yaml").write_text("web: {command: 5}\n")
+        mark = self.edited(running, value=90)
+        running.wait_line("the edit is not in force", mark)
+        running.wait_line(r"images\.yaml:1:\d+: error", mark)
+        self.assertEqual(self.weights(running), [20])
+        lint = cli.run("lint", "-f", str(self.folder))
+        self.assertEqual(lint.code, 1)
+        self.assertRegex(lint.out, r"images\.yaml:1:\d+: error")
+        (self.folder / "images.yaml").unlink()
+        running.wait_effective(mark)
+        self.assertEqual(self.weights(running), [90])
+
+    def test_a_file_that_was_emptied_is_said_to_be(self):
+        # `> file` and a full disk leave it so; what it defined is gone, and the reason is not the edit of a person.
+        running = self.canary()
+        mark = running.mark()
+        (self.folder / "canary.yaml").write_text("")
+        self.wait_below(running, mark, "canary default/next removed", r"canary\.yaml: warning: the file is empty")
 
     def test_an_edit_without_meaning_changes_nothing(self):
         # A comment, or the same text saved again.

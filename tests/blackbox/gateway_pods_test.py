@@ -221,6 +221,41 @@ class Commands(PodsTest):
         up.write(self.folder / "images.yaml", json.dumps({"example.com/strange": COMMAND}))
         up.wait_for(lambda: "Running" in [p["status"]["phase"] for p in self.pod_objects(running, "strange")], lambda: f"it runs\n{running.said()}")
 
+    def test_the_running_program_says_why_a_pod_does_not_start(self):
+        # "The Service has no ready endpoints" is what follows; nobody should have to look for the cause.
+        one = self.deployment("strange", replicas=3)
+        container = one["spec"]["template"]["spec"]["containers"][0]
+        command = container.pop("command")
+        up.write(self.folder / "strange.yaml", [one])
+        running = self.start()
+        running.wait_line(r"strange\.yaml:1:\d+: warning: .*ErrImageNotMapped.*images\.yaml.*pod-err-image-not-mapped")
+        container["command"], container["env"] = command, [{"name": "CRASH", "value": "7"}]
+        for _ in range(2):  # mended, and broken again in the same way
+            mark = running.mark()
+            up.write(self.folder / "strange.yaml", [one])
+            running.wait_line(r"strange\.yaml:1:\d+: warning: .*ended with exit code 7: cannot start.*pod-crash-loop-back-off", mark)
+            up.write(self.folder / "strange.yaml", [])
+            up.wait_for(lambda: not self.pod_objects(running, "strange"), running.said)
+        self.assertEqual(len([line for line in running.lines if "pod-err-image-not-mapped" in line]), 1, running.said())
+        self.assertEqual(len([line for line in running.lines if "pod-crash-loop-back-off" in line]), 2, running.said())
+
+    def test_endpoints_and_ages_are_there_as_in_kubernetes(self):
+        # What people type first when a Service does not answer.
+        running = self.start()
+        self.wait_answering(running, 3, "1")
+        addresses = ",".join(sorted(e["POD_IP"] + ":8080" for e in map(environment_of, self.pods(running))))
+        self.assertRegex(self.ask(running, "get", "endpoints", "web"), rf"web +{addresses} ")
+        for kind in ("deploy", "svc", "ingress"):
+            self.assertRegex(self.ask(running, "get", kind, "web"), r"\d+s\s*$")
+        created = json.loads(self.ask(running, "get", "svc", "web", "-o", "json"))["metadata"]["creationTimestamp"]
+        service = up.service("web", selector={"app": "web"})
+        service["metadata"]["labels"] = {"edited": "yes"}
+        mark = running.mark()
+        up.write(self.folder / "route.yaml", [service, up.ingress("web", HOST, "web")])
+        running.wait_effective(mark)
+        edited = json.loads(self.ask(running, "get", "svc", "web", "-o", "json"))["metadata"]
+        self.assertEqual((edited["labels"], edited["creationTimestamp"]), ({"edited": "yes"}, created))
+
     def test_logs(self):
         # By the Pod's name, by the beginning of it, and after the end.
         running = self.start()
@@ -241,7 +276,8 @@ class Commands(PodsTest):
             for _ in range(400):
                 self.assertEqual(connection.ask("GET", "/", HOST).status, 200)
         shown = json.loads(self.ask(running, "split", "-o", "json"))
-        self.assertEqual((shown["asked"], shown["stable"], shown["canary"]), ("25 %", "default/web", "default/next"))
+        self.assertEqual((shown["asked"], shown["stable"], shown["canary"]), (25, "default/web", "default/next"))
+        self.assertAlmostEqual(shown["measured"], 100 * shown["canaryRequests"] / shown["requests"])
         self.assertGreaterEqual(shown["requests"], 400)
         self.assertLessEqual(abs(shown["canaryRequests"] - shown["requests"] / 4), 8)
 

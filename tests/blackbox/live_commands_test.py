@@ -3,11 +3,16 @@
 
 Environment: GRAYLANE = the program (default build/release/graylane).
 """
+import contextlib
 import json
+import os
 import pathlib
+import pty
 import re
 import shutil
+import signal
 import subprocess
+import threading
 import unittest
 
 import cli
@@ -75,16 +80,30 @@ class LiveCommands(unittest.TestCase):
         for i in range(100):
             self.instance.ask("GET", "/", HOST)
         after = json.loads(self.ok("split", "-o", "json"))
-        self.assertEqual((after["asked"], after["stable"], after["canary"]), ("50 %", "default/old-nginx", "default/new-nginx"))
+        self.assertEqual((after["asked"], after["stable"], after["canary"]), (50, "default/old-nginx", "default/new-nginx"))
         self.assertEqual(after["requests"] - before["requests"], 100)
         self.assertAlmostEqual(after["canaryRequests"] - before["canaryRequests"], 50, delta=4)  # 2 for each of the two workers
         self.assertRegex(self.ok("split"), r"www\.example\.com +/ +default/old-nginx +default/new-nginx +header foo=bar +50 % +\d")
 
     def test_logs_finds_a_pod_by_the_beginning_of_its_name(self):
-        self.assertEqual(self.run_there("logs", "new-nginx").returncode, 0)
-        several = self.run_there("logs", "old-nginx")
-        self.assertEqual(several.returncode, 3)
-        self.assertIn("2 Pods fit", several.stderr)
+        self.instance.ask("GET", "/logged", HOST, [("foo", "bar")])
+        up.wait_for(lambda: re.search(r"^GET /logged 200$", self.ok("logs", "new-nginx"), re.MULTILINE), lambda: self.ok("logs", "new-nginx"))
+        none = self.run_there("logs", "mew-nginx")
+        self.assertEqual(none.returncode, 3)
+        self.assertIn("name one of new-nginx-", none.stderr)
+
+    def test_logs_of_a_deployment_are_those_of_all_its_pods(self):
+        # Who asks for a Deployment does not know which Pod got the request.
+        pods = {p.split("/")[1] for p in self.ok("get", "pods", "-o", "name").split() if "old-nginx" in p}
+        self.assertEqual(len(pods), 2)
+        for name in ("old-nginx", "deployment/old-nginx"):
+            lines = self.ok("logs", name).splitlines()
+            self.assertEqual({line.partition(": ")[0] for line in lines}, pods)
+            self.assertTrue(all(": listening on " in line or ": GET " in line for line in lines), lines)
+
+    def test_get_all_is_what_there_is(self):
+        # kubectl's word for it.
+        self.assertEqual(self.ok("get", "all", "-o", "name"), self.ok("get", "-o", "name"))
 
     def test_doctor_says_what_is_in_the_way(self):
         # A second instance on the same port is the usual first mistake.
@@ -109,6 +128,51 @@ class Demo(unittest.TestCase):
         rows = [line.split() for line in done.stdout.splitlines() if line.endswith(" 0") and "%" in line]
         self.assertEqual(len(rows), 7, done.stdout)
         self.assertIn("every request was answered, every share was as asked", done.stdout)
+
+    def demo(self, *flags):
+        """A demo whose temporary folder is ours, on a terminal, as people start it."""
+        scratch = up.Scratch()
+        self.addCleanup(scratch.close)
+        terminal, inside = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        program = subprocess.Popen(["setsid", "--fork", "--ctty", "--wait", cli.path(), "demo", *flags], cwd=cli.ROOT, stdin=inside, stdout=inside, stderr=inside,
+                                   env={**os.environ, "TMPDIR": str(scratch.path), "NO_COLOR": "1"})
+        os.close(inside)
+        self.addCleanup(program.kill)
+        said = []
+        def read():
+            with contextlib.suppress(OSError):
+                while data := os.read(terminal, 65536):
+                    said.append(data.decode("utf-8", "replace").replace("\r\n", "\n"))
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        return scratch.path, terminal, program, lambda: "".join(said)
+
+    def test_ctrl_c_ends_what_was_kept_as_it_should(self):
+        # Ctrl-C reaches every process of the terminal: what it started must not take it for a second one.
+        folder, terminal, program, said = self.demo("--keep")
+        up.wait_for(lambda: "What to try next" in said() and f"{cli.path()} logs old-nginx" in said(), said, 60)
+        manifests = next(folder.glob("graylane-demo-*"))
+        edit = re.search(r"^  (sed -i .*?/4-canary\.yaml)", said(), re.MULTILINE)[1]
+        subprocess.run(edit, shell=True, check=True)
+        up.wait_for(lambda: "canary 20 -> 50 %" in said(), said)
+        state = str(manifests / ".graylane")
+        self.assertRegex(subprocess.run([cli.path(), "logs", "old-nginx", "--state", state], capture_output=True, text=True, check=True).stdout, r"(?m)^old-nginx-\S+: GET / 200$")
+        os.write(terminal, b"\x03")
+        self.assertEqual(program.wait(30), 0, said())
+        self.assertNotIn("error", said())
+        self.assertEqual(list(folder.iterdir()), [])
+
+    def test_an_interrupted_demo_leaves_nothing(self):
+        # It was ended in the middle; the folder is of no use to anybody.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                folder, _, program, said = self.demo()
+                up.wait_for(lambda said=said: "only the old version" in said(), said, 60)
+                inner = up.descendants(program.pid)[0]
+                os.kill(inner, number)
+                self.assertEqual(program.wait(30), 128 + number, said())
+                self.assertEqual(list(folder.iterdir()), [])
 
 
 if __name__ == "__main__":

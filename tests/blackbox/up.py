@@ -54,7 +54,7 @@ class Scratch:
 class Up:
     """One running program. Threads: one of ours reads its stderr."""
 
-    def __init__(self, folder, *flags, state=None, workers=2, port=None, admin=None, env=None, wrapper=()):
+    def __init__(self, folder, *flags, state=None, workers=2, port=None, admin=None, env=None, wrapper=(), stdin=subprocess.DEVNULL):
         self.folder = pathlib.Path(folder)
         self.state = pathlib.Path(state) if state else self.folder.parent / (self.folder.name + "-state")
         self.address = ("127.0.0.1", port or free_port())
@@ -64,7 +64,7 @@ class Up:
         self.command = [*ENDS_WITH_US, *wrapper, cli.path(), "up", "-f", str(self.folder), *(f"{k}={v}" for k, v in ours.items() if k not in given), *flags]
         self.lines = []
         self._arrived = threading.Condition()
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        self.process = subprocess.Popen(self.command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         env={**os.environ, "NO_COLOR": "1", **(env or {})}, start_new_session=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -92,6 +92,11 @@ class Up:
                 raise AssertionError(f"exit {self.process.returncode} instead of serving\n{self.said()}")
             return self.admin_status("/readyz") == 200
         wait_for(is_ready, lambda: f"/readyz 200\n{self.said()}", START_SECONDS)
+        return self
+
+    def serving(self):
+        """Waits for the first table, which may have left out what has errors: then it is not ready."""
+        self.wait_line(EFFECTIVE, seconds=START_SECONDS)
         return self
 
     def admin_status(self, path):

@@ -11,11 +11,13 @@ import shutil
 import sys
 import threading
 import time
+import unittest
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "blackbox"))
 
 import http1  # noqa: E402
 import manifests  # noqa: E402
+import program  # noqa: E402
 import up  # noqa: E402
 import upstream  # noqa: E402
 import yaml_out  # noqa: E402
@@ -63,7 +65,7 @@ class Gateway:
         up.write(self.folder / "manifests" / "case.yaml", yaml_out.dump_all(objects))
         flags = [f for f in manifests.flags_of(case, canary_corpus) if f != "--tls-listener"]  # TLS is not played here
         self.up = up.Up(self.folder / "manifests", *flags, *extra, "--access-log=off", state=self.folder / "state", workers=1)
-        self.up.ready()
+        self.up.serving()
 
     def remove(self):
         if self.up:
@@ -162,6 +164,42 @@ def verdict_of(check, *arguments):
         return check(*arguments)
     except http1.Malformed as e:
         return str(e)
+
+
+def load(file):
+    """The cases of a corpus of this folder."""
+    return json.loads((pathlib.Path(__file__).resolve().parent / file).read_text(encoding="utf-8"))["cases"]
+
+
+class WireTest(unittest.TestCase):
+    """Cases of a corpus on the wire, with one gateway at a time; test methods are generated."""
+
+    cases = {}
+
+    @classmethod
+    def setUpClass(cls):
+        program.path()
+        workspace = program.Workspace()
+        cls.addClassCleanup(workspace.close)
+        cls.gateway = Gateway(workspace.folder)
+        cls.addClassCleanup(cls.gateway.close)
+
+    @classmethod
+    def add(cls, name, function, prefix="test_"):
+        """A test method for the case of that name; some names differ in a sign only, such as +50 and 50."""
+        method = prefix + re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+        while hasattr(cls, method):
+            method += "_"
+        function.__doc__ = f"on the wire: {name}"
+        setattr(cls, method, function)
+
+    def refuse(self, case, wrong, request, *more):
+        """Fails with all that is needed to play the case by hand; empty lines of `more` are left out."""
+        kept = keep_objects(self.gateway, case["name"])
+        lines = [case["name"], wrong, f"request: {json.dumps(request, ensure_ascii=False)[:3000]}",
+                 *(f"ingress: {json.dumps(i, ensure_ascii=False)}" for i in case["ingresses"]),
+                 *filter(None, more), f"program: {' '.join(self.gateway.up.command)}"]
+        self.fail("\n".join([*lines, *([f"objects: {kept}"] if kept else [])]))
 
 
 def keep_objects(gateway, name):

@@ -6,15 +6,11 @@
 
 Environment: GRAYLANE = the program (default build/release/graylane), GRAYLANE_KEEP = a folder for the objects of failed cases.
 """
-import json
 import math
-import pathlib
-import re
 import sys
 import unittest
 
 import manifests
-import program
 import wire
 
 __unittest = True  # keeps this file's frames out of a failure's traceback: the message says it all
@@ -26,27 +22,6 @@ RANDOM_CASES = ("weight/value-50", "weight/value-20", "weight/value-1")
 
 # Where Graylane means to differ: case -> (why, what is expected instead).
 OURS = {"header/trailing-tab": ("blanks around a value, tabs too, are not part of it (RFC 9110); nginx keeps a tab", "canary")}
-
-WORKSPACE = None
-GATEWAY = None
-
-
-def setUpModule():
-    global WORKSPACE, GATEWAY
-    program.path()
-    WORKSPACE = program.Workspace()
-    GATEWAY = wire.Gateway(WORKSPACE.folder)
-
-
-def tearDownModule():
-    GATEWAY.close()
-    WORKSPACE.close()
-
-
-def load():
-    file = pathlib.Path(__file__).resolve().parent / "nginx-canary-cases.json"
-    return json.loads(file.read_text(encoding="utf-8"))["cases"]
-
 
 def expected_shares(case):
     """{"ns/name": share}, or the status that the gateway itself gives."""
@@ -69,20 +44,14 @@ def wrong_share(answered, canaries, weight, count, bound):
     return None
 
 
-class WireCanary(unittest.TestCase):
+class WireCanary(wire.WireTest):
     """Test methods are generated from the corpus."""
-
-    cases = {}
 
     def check(self, name, split=()):
         case = wire.on_this_machine(self.cases[name])
-        gateway = GATEWAY
-        gateway.install(case, True, *split)
-        if why := self.verdict(gateway, case, bool(split)):
-            kept = wire.keep_objects(gateway, name)
-            self.fail("\n".join([name, why, f"request: {json.dumps(case['request'], ensure_ascii=False)}",
-                                 *(f"ingress: {json.dumps(i, ensure_ascii=False)}" for i in case["ingresses"]),
-                                 f"program: {' '.join(gateway.up.command)}", *([f"objects: {kept}"] if kept else [])]))
+        self.gateway.install(case, True, *split)
+        if why := self.verdict(self.gateway, case, bool(split)):
+            self.refuse(case, why, case["request"])
 
     def verdict(self, gateway, case, is_random):
         wanted = expected_shares(case)
@@ -108,21 +77,14 @@ class WireCanary(unittest.TestCase):
 
 def fill():
     """One test method for each case, named after it."""
-    for case in load():
+    for case in wire.load("nginx-canary-cases.json"):
         if case["request"].get("proto", "HTTP/1.1") != "HTTP/1.1":
             continue  # HTTP/2
         name = case["name"]
         WireCanary.cases[name] = case
-        add("test_" + re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_"), lambda self, name=name: self.check(name), name)
+        WireCanary.add(name, lambda self, name=name: self.check(name))
     for name in RANDOM_CASES:
-        add("test_random_" + re.sub(r"[^A-Za-z0-9]+", "_", name), lambda self, name=name: self.check(name, ["--split=random"]), name)
-
-
-def add(method, function, name):
-    while hasattr(WireCanary, method):  # names that differ in a sign only, such as +50 and 50
-        method += "_"
-    function.__doc__ = f"on the wire: {name}"
-    setattr(WireCanary, method, function)
+        WireCanary.add(name, lambda self, name=name: self.check(name, ["--split=random"]), "test_random_")
 
 
 fill()

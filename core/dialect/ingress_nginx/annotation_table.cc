@@ -100,7 +100,7 @@ constexpr auto kAnnotations = std::to_array<AnnotationSpec>({
   {"permanent-redirect-code", kLow, kDrop, kInt, kApplied},
   {"preserve-trailing-slash", kMedium, kIgnore, kBool, kApplied},
   {"proxy-body-size", kMedium, kIgnore, kSize, kApplied},
-  {"proxy-buffer-size", kLow, kIgnore, kSize, kInert},
+  {"proxy-buffer-size", kLow, kIgnore, kSize, kApplied},
   {"proxy-buffering", kLow, kIgnore, kAnything, kInert},
   {"proxy-buffers-number", kLow, kIgnore, kInt, kInert},
   {"proxy-busy-buffers-size", kLow, kIgnore, kSize, kInert},

@@ -49,7 +49,8 @@ struct UpstreamSettings {
   std::optional<route::CookieEdit> cookie_path, cookie_domain;
   std::optional<route::LocationEdit> location;
   bool http_1_0 = false;
-  Position at;  // of the first annotation among them
+  uint32_t head_bytes_max = route::kResponseHeadCeiling;  // of an answer
+  Position at;                                            // of the first annotation among them
   Position location_at;
 };
 

@@ -12,6 +12,7 @@
 #include "dialect/ingress_nginx/components.h"
 #include "dialect/ingress_nginx/emit.h"
 #include "dialect/ingress_nginx/traps.h"
+#include "dialect/ingress_nginx/unready.h"
 
 namespace graylane::ingress_nginx {
 
@@ -261,14 +262,16 @@ void Compiler::State::reread_all() {
 }
 
 void Compiler::State::read_config() {
+  const bool exact = options_.compat == kExactCompat;
   config_ = {};
+  if (exact) config_.buffer_size = 4096;  // what ingress-nginx has; a longer head is no fault of its own
   config_diagnostics_.clear();
   const api::Object* used = nullptr;
   for (const auto& [name, object] : config_maps_) {
     if (object->key.name != kConfigMapName) continue;
     if (used == nullptr) {
       used = object.get();
-      config_ = read_controller_config(*object, config_diagnostics_);
+      config_ = read_controller_config(*object, std::move(config_), config_diagnostics_);
       continue;
     }
     config_diagnostics_.push_back({Severity::kWarning,
@@ -280,6 +283,7 @@ void Compiler::State::read_config() {
                                    object->at({}),
                                    {}});
   }
+  if (config_.server_tokens) config_.listener.server = exact ? "nginx" : "graylane";  // an answer does not claim to be another's
 }
 
 void Compiler::State::withdraw(Compiled& compiled, TableEdit& edit) {
@@ -369,6 +373,7 @@ Diagnostics Compiler::State::diagnostics() const {
     if (compiled == nullptr || !seen.insert(compiled).second) continue;
     all.insert(all.end(), compiled->diagnostics.begin(), compiled->diagnostics.end());
   }
+  for (Diagnostic& diagnostic : all) suggest_service(diagnostic, services_);
   const auto place = [](const Diagnostic& d) {
     return std::tuple(d.where.file ? std::string_view(*d.where.file) : std::string_view(), d.where.at, std::string_view(d.object),
                       std::string_view(d.id), std::string_view(d.field), std::string_view(d.message));

@@ -17,20 +17,21 @@ constexpr auto kApplied = std::to_array<std::string_view>({
   "proxy-read-timeout", "proxy-real-ip-cidr", "proxy-send-timeout", "ssl-redirect", "use-forwarded-headers",
   "use-port-in-redirects", "whitelist-source-range", "proxy-cookie-domain", "proxy-cookie-path", "proxy-http-version",
   "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-redirect-from", "proxy-redirect-to",
-  "retry-non-idempotent",
+  "retry-non-idempotent", "allow-backend-server-header", "compute-full-forwarded-for", "generate-request-id", "hide-headers",
+  "proxy-add-original-uri-header", "proxy-buffer-size", "server-tokens",
 });
 
 constexpr auto kNotYet = std::to_array<std::string_view>({
-  "add-headers", "allow-backend-server-header", "bind-address",
-  "client-body-timeout", "client-header-timeout", "compute-full-forwarded-for", "custom-http-errors", "default-type",
+  "add-headers", "bind-address",
+  "client-body-timeout", "client-header-timeout", "custom-http-errors", "default-type",
   "disable-access-log", "disable-proxy-intercept-errors", "enable-brotli", "enable-opentelemetry",
-  "generate-request-id", "global-auth-always-set-cookie", "global-auth-cache-duration", "global-auth-cache-key",
+  "global-auth-always-set-cookie", "global-auth-cache-duration", "global-auth-cache-key",
   "global-auth-method", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-signin",
-  "global-auth-signin-redirect-param", "global-auth-snippet", "hide-headers", "hsts", "hsts-include-subdomains", "hsts-max-age",
+  "global-auth-signin-redirect-param", "global-auth-snippet", "hsts", "hsts-include-subdomains", "hsts-max-age",
   "hsts-preload", "keep-alive", "keep-alive-requests", "large-client-header-buffers",
   "limit-conn-status-code", "limit-rate", "limit-rate-after", "limit-req-status-code", "log-format-upstream",
-  "main-snippet", "proxy-add-original-uri-header", "proxy-protocol-header-timeout", "proxy-set-headers",
-  "proxy-ssl-location-only", "relative-redirects", "server-tokens", "service-upstream", "stream-snippet", "use-gzip", "use-proxy-protocol", "custom-headers", "enable-auth-access-log", "upstream-keepalive-connections",
+  "main-snippet", "proxy-protocol-header-timeout", "proxy-set-headers",
+  "proxy-ssl-location-only", "relative-redirects", "service-upstream", "stream-snippet", "use-gzip", "use-proxy-protocol", "custom-headers", "enable-auth-access-log", "upstream-keepalive-connections",
   "upstream-keepalive-requests", "upstream-keepalive-time", "upstream-keepalive-timeout",
 });
 
@@ -46,7 +47,7 @@ constexpr auto kInert = std::to_array<std::string_view>({
   "nginx-status-ipv6-whitelist", "opentelemetry-config", "opentelemetry-operation-name", "opentelemetry-trust-incoming-span",
   "otel-max-export-batch-size", "otel-max-queuesize", "otel-sampler", "otel-sampler-parent-based", "otel-sampler-ratio",
   "otel-schedule-delay-millis", "otel-service-name", "otlp-collector-host", "otlp-collector-port", "plugins",
-  "proxy-buffer-size", "proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size", "proxy-headers-hash-bucket-size",
+  "proxy-buffering", "proxy-buffers-number", "proxy-busy-buffers-size", "proxy-headers-hash-bucket-size",
   "proxy-headers-hash-max-size", "proxy-max-temp-file-size", "proxy-request-buffering",
   "proxy-stream-next-upstream", "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries",
   "proxy-stream-responses", "proxy-stream-timeout", "reuse-port", "reload-strategy", "reset-timedout-connection", "server-name-hash-bucket-size",

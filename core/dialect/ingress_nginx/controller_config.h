@@ -46,10 +46,13 @@ struct ControllerConfig {
   std::string redirect_from = "off";
   std::string redirect_to = "off";
   bool http_1_0 = false;
-  route::ListenerOptions listener;
+  uint64_t buffer_size = route::kResponseHeadCeiling;  // for an answer's head
+  bool server_tokens = false;
+  route::ListenerOptions listener;  // `server` is left to the compiler
 };
 
-/// Values that cannot be read fall back to the default, each with a diagnostic; unknown keys are reported.
-ControllerConfig read_controller_config(const api::Object& config_map, Diagnostics& diagnostics);
+/// Values that cannot be read leave the default, each with a diagnostic; unknown keys are reported.
+/// `config` holds the defaults.
+ControllerConfig read_controller_config(const api::Object& config_map, ControllerConfig config, Diagnostics& diagnostics);
 
 }  // namespace graylane::ingress_nginx

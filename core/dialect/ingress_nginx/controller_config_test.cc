@@ -7,7 +7,7 @@ namespace {
 
 ControllerConfig read(const Pairs& data, Diagnostics* diagnostics = nullptr) {
   Diagnostics ignored;
-  return read_controller_config(*objects_of(config_map(data)).at(0), diagnostics == nullptr ? ignored : *diagnostics);
+  return read_controller_config(*objects_of(config_map(data)).at(0), {}, diagnostics == nullptr ? ignored : *diagnostics);
 }
 
 TEST(ControllerConfig, DefaultsAreIngressNginxs) {
@@ -48,17 +48,52 @@ TEST(ControllerConfig, ReadsTheKeysThatMatterForRoutes) {
   EXPECT_EQ(config.listener.forwarded_for_header, "x-real-ip");
 }
 
+TEST(ControllerConfig, ReadsTheKeysThatMatterForHeaders) {
+  // Each of them changes what backends or clients see.
+  Diagnostics diagnostics;
+  const ControllerConfig config = read({{"compute-full-forwarded-for", "true"},
+                                        {"generate-request-id", "false"},
+                                        {"proxy-add-original-uri-header", "true"},
+                                        {"allow-backend-server-header", "true"},
+                                        {"server-tokens", "true"},
+                                        {"hide-headers", "X-Powered-By, X-Version"},
+                                        {"proxy-buffer-size", "8k"}},
+                                       &diagnostics);
+  EXPECT_TRUE(diagnostics.empty());
+  EXPECT_TRUE(config.listener.compute_full_forwarded_for);
+  EXPECT_FALSE(config.listener.generate_request_id);
+  EXPECT_TRUE(config.listener.add_original_uri);
+  EXPECT_TRUE(config.listener.pass_server);
+  EXPECT_TRUE(config.server_tokens);
+  EXPECT_EQ(config.listener.hidden_fields, (std::vector<std::string>{"X-Powered-By", "X-Version"}));
+  EXPECT_EQ(config.buffer_size, 8U << 10);
+}
+
+TEST(ControllerConfig, AServerIsNamedOnlyWhereAskedFor) {
+  // Whoever asks for all of nginx's ways gets its name as well; otherwise we do not claim to be it.
+  const std::string tokens = config_map({{"server-tokens", "true"}});
+  EXPECT_EQ(World("").table().listener->server, "");
+  EXPECT_EQ(World(tokens).table().listener->server, "graylane");
+  Options exact;
+  exact.compat = kExactCompat;
+  EXPECT_EQ(World(tokens, exact).table().listener->server, "nginx");
+}
+
 TEST(ControllerConfig, ABadValueLeavesTheDefaultAndIsTold) {
   // ingress-nginx falls back key by key.
   Diagnostics diagnostics;
-  const ControllerConfig config = read(
-      {{"proxy-read-timeout", "2s"}, {"http-redirect-code", "303"}, {"ssl-redirect", "no"}, {"annotations-risk-level", "low"}},
-      &diagnostics);
+  const ControllerConfig config = read({{"proxy-read-timeout", "2s"},
+                                        {"http-redirect-code", "303"},
+                                        {"ssl-redirect", "no"},
+                                        {"annotations-risk-level", "low"},
+                                        {"proxy-buffer-size", "0"}},
+                                       &diagnostics);
   EXPECT_EQ(config.read_timeout, std::chrono::seconds(60));
   EXPECT_EQ(config.http_redirect_code, 308);
   EXPECT_TRUE(config.ssl_redirect);
   EXPECT_EQ(config.risk_level, Risk::kHigh);
-  EXPECT_EQ(diagnostics.size(), 4U);
+  EXPECT_EQ(config.buffer_size, route::kResponseHeadCeiling);
+  EXPECT_EQ(diagnostics.size(), 5U);
 }
 
 TEST(ControllerConfig, AnAddressListThatCannotBeReadClosesEverything) {

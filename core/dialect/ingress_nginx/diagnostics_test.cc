@@ -76,7 +76,8 @@ TEST(Diagnostics, EveryCanaryTrapIsToldOnceAtItsPlace) {
                  .paths = {"shop.example / Prefix main:80"}}) +
            yaml({.created = 2, .paths = {"shop.example /s Prefix main:80"}}),
        "stable-hidden-by-canary", kError, "'/s'", exact()},
-      {with_canary(kWeight, {"shop.example / Prefix gone:80"}), "canary-without-endpoints", kWarning, "'/'"},
+      {with_canary(kWeight, {"shop.example / Prefix gone:80"}), "service-missing", kWarning, "'/'"},
+      {with_canary(kWeight, {"shop.example / Prefix new:99"}), "service-port-missing", kWarning, "'/'"},
       {with_canary({{"canary-weight", "10"}, {"auth-tls-secret", "default/ca"}}), "canary-auth-tls-leak", kWarning,
        "'default/ca'"},
       {with_canary(kWeight), "canary-nameless-cookie", kWarning, "'true'", exact()},

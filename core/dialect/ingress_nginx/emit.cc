@@ -167,7 +167,7 @@ Emitted emit(const EmitInput& input, Reporter& reporter) {
   for (const auto& [host, server] : input.model.servers) {
     if (!server.locations.empty()) emit_server(input, server, emitted, reporter);
   }
-  report_unready_services(input.model, reporter);
+  report_unready_services(input.model, input.services, reporter);
   report_shared_services(input.model, input.options, reporter);
   return emitted;
 }

@@ -43,8 +43,6 @@ struct EmitInput {
 Emitted emit(const EmitInput& input, Reporter& reporter);
 
 route::Backend make_backend(const Upstream& upstream);
-/// "Service default/shop does not exist"; empty when it has endpoints.
-std::string why_not_ready(const Upstream& upstream);
 
 /// The fallback of a table whose manifests name none.
 route::HostPtr built_in_fallback();

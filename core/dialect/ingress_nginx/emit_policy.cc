@@ -102,6 +102,7 @@ Policy HostEmitter::make_policy(const Location& location, bool auth_exempt) {
 void HostEmitter::set_upstream(const Entry& entry, Policy& policy) {
   const UpstreamSettings& upstream = entry.annotations.upstream;
   policy.http_1_0 = upstream.http_1_0;
+  policy.response_head_bytes_max = upstream.head_bytes_max;
   if (upstream.retry != route::Retry()) {
     policy.retry = upstream.retry;
     policy.retry->at = origin(entry, upstream.at);

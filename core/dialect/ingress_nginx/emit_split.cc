@@ -2,6 +2,7 @@
 
 #include "dialect/ingress_nginx/emit_host.h"
 #include "dialect/ingress_nginx/scalars.h"
+#include "dialect/ingress_nginx/unready.h"
 #include "dialect/ingress_nginx/variables.h"
 
 namespace graylane::ingress_nginx {
@@ -24,17 +25,6 @@ std::string canonical_header(std::string_view name) {
 }
 
 }  // namespace
-
-std::string why_not_ready(const Upstream& upstream) {
-  const std::string service = "Service " + upstream.ns + "/" + upstream.service;
-  switch (upstream.resolved.state) {
-    case api::ResolvedPort::State::kNoService: return service + " does not exist";
-    case api::ResolvedPort::State::kNoPort: return service + " has no port " + upstream.port.to_string();
-    case api::ResolvedPort::State::kNoEndpoints: return service + " has no ready endpoints";
-    case api::ResolvedPort::State::kReady: break;
-  }
-  return {};
-}
 
 Backend make_backend(const Upstream& upstream) {
   Backend backend;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dialect/ingress_nginx/model.h"
+#include "dialect/ingress_nginx/unready.h"
 
 namespace graylane::ingress_nginx {
 
@@ -137,9 +138,9 @@ class Merger {
   void check_policy(const Upstream& canary, Position at, const std::string& field) {
     if (canary.creator == &canary_) {
       if (canary.resolved.endpoints.empty() && !canary.uses_cluster_ip) {
-        report(Severity::kWarning, "canary-without-endpoints", at, field,
-               "the Service " + canary.service + " of the canary has no ready endpoints: the stable version serves everything",
-               "start the canary's Pods");
+        Unready found = unready(canary, input_.services);
+        report(Severity::kWarning, found.id.empty() ? "canary-without-endpoints" : found.id, at, field,
+               found.why + ": the canary gets nothing, the stable version serves everything", std::move(found.fix));
       }
       return;
     }

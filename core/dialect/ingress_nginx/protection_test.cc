@@ -118,8 +118,22 @@ TEST(Hosts, AWildcardLabelIsLettersDigitsDashAndUnderscore) {
 // A Service that is not there is the commonest mistake, and its 503 shows only when somebody asks.
 TEST(Lint, AStableServiceThatNothingServesIsReportedOnce) {
   World world(yaml({.paths = {"shop.example / Prefix gone:80", "shop.example /b Prefix gone:80"}}));
-  ASSERT_NE(world.only("service-not-ready"), nullptr) << world.ids();
-  EXPECT_EQ(world.text_at(*world.only("service-not-ready")).substr(0, 4), "gone");
+  ASSERT_NE(world.only("service-missing"), nullptr) << world.ids();
+  EXPECT_EQ(world.text_at(*world.only("service-missing")).substr(0, 4), "gone");
+}
+
+// "No ready endpoints" would send the author to the Pods of a Service that is not there at all.
+TEST(Lint, AMistypedServiceOrPortIsSaidAsSuch) {
+  World service(yaml({.paths = {"shop.example / Prefix mian:80"}}) + services({"main", "other"}));
+  const Diagnostic* missing = service.only("service-missing");
+  ASSERT_NE(missing, nullptr) << service.ids();
+  EXPECT_EQ(missing->message, "Service default/mian does not exist: its paths answer 503");
+  EXPECT_EQ(missing->fix, "did you mean main?");
+  World port(yaml({.paths = {"shop.example / Prefix main:99"}}) + services({"main"}));
+  const Diagnostic* wrong = port.only("service-port-missing");
+  ASSERT_NE(wrong, nullptr) << port.ids();
+  EXPECT_EQ(wrong->message, "Service default/main has no port 99: its paths answer 503");
+  EXPECT_NE(wrong->fix.find("80"), std::string::npos) << wrong->fix;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "dialect/ingress_nginx/emit_host.h"
+#include "dialect/ingress_nginx/unready.h"
 
 namespace graylane::ingress_nginx {
 
@@ -139,7 +140,7 @@ void report_entry_traps(const Entry& entry, const Options& options, const Contro
   }
 }
 
-void report_unready_services(const Model& model, Reporter& reporter) {
+void report_unready_services(const Model& model, const api::ServiceIndex& services, Reporter& reporter) {
   std::set<const Upstream*> seen;
   for (const auto& [host, server] : model.servers) {
     for (const Location& location : server.locations) {
@@ -150,9 +151,9 @@ void report_unready_services(const Model& model, Reporter& reporter) {
       const auto paths = location.ingress->view.rules | std::views::transform(&api::IngressRule::paths) | std::views::join;
       const auto path = std::ranges::find_if(paths, [&](const api::IngressPath& p) { return p.at == location.at; });
       const Position at = path == paths.end() ? location.at : (*path).backend.at;
-      reporter.add(Severity::kWarning, "service-not-ready", *location.ingress, at, "",
-                   why_not_ready(*upstream) + ": its paths answer 503",
-                   "add the Service with ready Pods, or mend its name or port");
+      Unready found = unready(*upstream, services);
+      reporter.add(Severity::kWarning, found.id.empty() ? "service-not-ready" : found.id, *location.ingress, at, "",
+                   found.why + ": its paths answer 503", std::move(found.fix));
     }
   }
 }

@@ -14,7 +14,7 @@ void report_acme_trap(const Server& server, const ControllerConfig& config, Repo
 /// Of one Ingress alone: TLS without a listener, traps of single annotations.
 void report_entry_traps(const Entry& entry, const Options& options, const ControllerConfig& config, Reporter& reporter);
 /// Stable Services that nothing serves: each once.
-void report_unready_services(const Model& model, Reporter& reporter);
+void report_unready_services(const Model& model, const api::ServiceIndex& services, Reporter& reporter);
 /// A stable Service:port that several paths use, and its canary.
 void report_shared_services(const Model& model, const Options& options, Reporter& reporter);
 

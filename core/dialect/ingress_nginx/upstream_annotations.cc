@@ -58,6 +58,7 @@ class UpstreamReader {
     out_.upstream.cookie_domain = cookie_edit("proxy-cookie-domain", parse_cookie_domain, config_.cookie_domain);
     location();
     version();
+    head_size();
   }
 
  private:
@@ -163,6 +164,21 @@ class UpstreamReader {
     } else {
       warn_ignored(reader_, kName, "only 1.0 and 1.1 are known", "write 1.0 or 1.1");
     }
+  }
+
+  /// nginx reads an answer's head into one buffer of this size, and gives up when it is full.
+  void head_size() {
+    constexpr std::string_view kName = "proxy-buffer-size";
+    uint64_t asked = config_.buffer_size;
+    if (const auto value = reader_.text(kName)) {
+      place(kName);
+      asked = parse_size(value->value).value_or(0);
+      if (asked == 0) {
+        warn_ignored(reader_, kName, "no answer's head would fit in", "write a size such as 16k");
+        asked = config_.buffer_size;
+      }
+    }
+    out_.upstream.head_bytes_max = static_cast<uint32_t>(std::min<uint64_t>(asked, route::kResponseHeadCeiling));
   }
 
   void report_freeze(std::string_view name, const std::string& problem, std::string fix) {

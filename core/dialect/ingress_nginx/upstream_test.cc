@@ -40,6 +40,28 @@ TEST(Upstream, AnOrdinaryIngressHasNoneOfThis) {
   EXPECT_FALSE(policy.http_1_0);
 }
 
+// ---- the length of an answer's head ----
+
+TEST(Upstream, AnAnswersHeadMayBeAsLongAsTheBuffer) {
+  // The annotation goes before the ConfigMap; nobody gets more than the gateway's own limit.
+  const auto size = [](Pairs annotations, Pairs config) {
+    return policy_of(shop(std::move(annotations), config_map(std::move(config)))).response_head_bytes_max;
+  };
+  EXPECT_EQ(size({}, {{"ssl-redirect", "true"}}), route::kResponseHeadCeiling);
+  EXPECT_EQ(size({}, {{"proxy-buffer-size", "8k"}}), 8'192U);
+  EXPECT_EQ(size({{"proxy-buffer-size", "16k"}}, {{"proxy-buffer-size", "8k"}}), 16'384U);
+  EXPECT_EQ(size({{"proxy-buffer-size", "0"}}, {{"proxy-buffer-size", "8k"}}), 8'192U);
+  EXPECT_EQ(size({{"proxy-buffer-size", "1m"}}, {{"proxy-buffer-size", "8k"}}), route::kResponseHeadCeiling);
+}
+
+TEST(Upstream, IngressNginxsOwnBufferIsSmall) {
+  // Only who wants all of its ways gets a 502 for an answer of which nobody said anything.
+  const std::string text = yaml({.paths = {"shop.example / Prefix main:80"}}) + service("main");
+  Options exact;
+  exact.compat = kExactCompat;
+  EXPECT_EQ(policy_of(World(text, exact)).response_head_bytes_max, 4'096U);
+}
+
 // ---- retries ----
 
 TEST(Upstream, RetriesAreReadAsNginxReadsThem) {

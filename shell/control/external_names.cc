@@ -1,0 +1,133 @@
+#include "control/external_names.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/build.h"
+#include "api/service.h"
+#include "api/view_fields.h"
+#include "control/slice_objects.h"
+
+namespace graylane::control {
+
+namespace {
+
+using api::make_object;
+using doc::Value;
+
+api::Object slice_of(const api::Object& service, const Addresses& addresses) {
+  doc::Array endpoints;
+  for (const std::string& address : addresses) {
+    endpoints.push_back(
+        make_object({{"addresses", Value(doc::Array{Value(address)})}, {"conditions", make_object({{"ready", Value(true)}})}}));
+  }
+  const bool v6 = !addresses.empty() && addresses.front().find(':') != std::string::npos;
+  return make_slice(service, {api::kNameSlices, v6 ? "IPv6" : "IPv4", std::move(endpoints), Value(doc::Array())});
+}
+
+/// The last answer failed.
+Diagnostic failed(const api::Object& service, const std::string& name, const std::string& why, bool has_addresses) {
+  const Value* written = api::fields::find(api::fields::find_object(&service.content, "spec"), "externalName");
+  return {Severity::kWarning,
+          "name-unresolved",
+          service.key.to_string(),
+          "spec.externalName",
+          "the name " + name + " does not resolve (" + why +
+              "): " + (has_addresses ? "its last addresses stay in use" : "requests for this Service are answered 503"),
+          "mend the name, or the name resolution of this machine",
+          service.at((written != nullptr ? *written : service.content).at()),
+          {}};
+}
+
+}  // namespace
+
+Result<bool> ExternalNames::step(Time now) {
+  auto services = client_.list({"", "Service", {}});
+  if (!services) return std::unexpected(std::move(services.error()));
+  collect(services->items);
+  ask_due(now);
+  auto stored = client_.list({kEndpointSliceGroup, "EndpointSlice", {}});
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  Slices wanted;
+  for (const auto& [name, state] : names_) {
+    for (const api::ObjectPtr& service : state.services) {
+      api::Object slice = slice_of(*service, state.addresses);
+      if (state.asked && !state.answered) {  // what is known stays, be it nothing
+        const auto is_ours = [&](const api::ObjectPtr& s) { return s->key == slice.key && api::read_endpoint_slice(*s).of_name; };
+        const auto known = std::ranges::find_if(stored->items, is_ours);
+        if (known == stored->items.end()) continue;
+        slice = **known;
+      }
+      wanted.emplace(slice.key, std::move(slice));
+    }
+  }
+  return write_slices(client_, api::kNameSlices, wanted, stored->items);
+}
+
+/// The present names; nothing is kept of one that no Service has any more.
+void ExternalNames::collect(const std::vector<api::ObjectPtr>& services) {
+  std::map<std::string, Name> present;
+  for (const api::ObjectPtr& service : services) {
+    const api::Service view = api::read_service(*service);
+    if (!view.is_external() || view.external_name.empty()) continue;
+    present[view.external_name].services.push_back(service);
+  }
+  size_t count = 0;
+  for (auto& [name, state] : present) {
+    if (const auto known = names_.find(name); known != names_.end()) {
+      known->second.services = std::move(state.services);
+      state = std::move(known->second);
+    }
+    state.over_limit = ++count > kNamesMax;
+    if (!state.over_limit) continue;
+    state.addresses.clear();
+    state.answered.reset();
+  }
+  names_ = std::move(present);
+}
+
+void ExternalNames::ask_due(Time now) {
+  for (auto& [name, state] : names_) {
+    const bool due = !state.answered || now >= *state.answered + kResolveInterval;
+    if (state.asked || state.over_limit || !due) continue;
+    state.asked = true;
+    resolver_.ask(name);
+  }
+}
+
+void ExternalNames::answered(const std::string& name, Result<Addresses> addresses, Time now) {
+  const auto found = names_.find(name);
+  if (found == names_.end() || !found->second.asked) return;  // nobody wants it any more
+  Name& state = found->second;
+  state.asked = false;
+  state.answered = now;
+  state.failure = !addresses ? addresses.error().what : addresses->empty() ? "it has no address" : "";
+  if (!state.failure.empty()) return;
+  std::ranges::sort(*addresses);
+  addresses->erase(std::ranges::unique(*addresses).begin(), addresses->end());
+  addresses->resize(std::min(addresses->size(), kAddressesMax));
+  state.addresses = std::move(*addresses);
+}
+
+std::optional<ExternalNames::Time> ExternalNames::look_again() const {
+  std::optional<Time> next;
+  for (const auto& [name, state] : names_) {
+    if (state.asked || state.over_limit || !state.answered) continue;
+    const Time due = *state.answered + kResolveInterval;
+    next = next ? std::min(*next, due) : due;
+  }
+  return next;
+}
+
+Diagnostics ExternalNames::diagnostics() const {
+  Diagnostics found;
+  for (const auto& [name, state] : names_) {
+    const std::string why =
+        state.over_limit ? "only " + std::to_string(kNamesMax) + " different names are looked up" : state.failure;
+    if (why.empty()) continue;
+    for (const api::ObjectPtr& service : state.services) found.push_back(failed(*service, name, why, !state.addresses.empty()));
+  }
+  return found;
+}
+
+}  // namespace graylane::control

@@ -1,0 +1,37 @@
+// EndpointSlices, and Endpoints, as the controllers here write them. Pure functions, but for write_slices.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/object.h"
+#include "control/port.h"
+
+namespace graylane::control {
+
+inline constexpr const char* kEndpointSliceGroup = "discovery.k8s.io";
+inline constexpr const char* kEndpointsManagerLabel = "endpoints.kubernetes.io/managed-by";  // of Endpoints
+
+/// Who writes a slice (label endpointslice.kubernetes.io/managed-by), and what is in it.
+struct SliceContent {
+  const char* manager = nullptr;
+  const char* address_type = "IPv4";
+  doc::Array endpoints;
+  doc::Value ports;  // an array
+};
+
+/// An item of metadata.ownerReferences.
+doc::Value owner_of(const api::Object& service);
+
+/// The name follows from the Service and the ports, so that a slice stays the same object while endpoints come and go; `part`
+/// counts from 0.
+api::Object make_slice(const api::Object& service, SliceContent content, size_t part = 0);
+
+using Slices = std::map<api::ObjectKey, api::Object>;
+
+/// What is stored of this manager becomes what is wanted, in one batch; what somebody else has stored there stays. Whether something was written, or has to be looked at
+/// again since somebody was faster. Errors: those of the client.
+Result<bool> write_slices(Client& client, const char* manager, const Slices& wanted, const std::vector<api::ObjectPtr>& stored);
+
+}  // namespace graylane::control
