@@ -64,6 +64,7 @@ struct Match {
   const Policy* policy = nullptr;  // never null when there is a rule
   const Split* split = nullptr;
   const Response* response = nullptr;
+  bool by_test = false;  // of `split`: a header or a cookie decided, not the weights
 };
 
 namespace detail {
@@ -209,6 +210,7 @@ void choose_version(const Table& table, const Split& split, const TemplateInput&
     tracer.draw(*match.host, split);
     return;
   }
+  match.by_test = true;
   const Destination& destination = split.destinations[chosen];
   if (!table.ready(destination.backend)) return;
   match.backend = destination.backend;

@@ -34,7 +34,8 @@ constexpr uint64_t kRequestsPerScene = 2'500;
 constexpr std::chrono::seconds kPatience{30};  // for one edit, or for the Pods at the beginning
 constexpr double kShareTolerance = 0.005;      // of a scene's requests; an exact split is far closer
 
-constexpr size_t kPods = 3;  // of the example
+constexpr size_t kPods = 3;                                 // of the example
+constexpr std::string_view kAllRouted = " -> 2 endpoints";  // said when the old version's are in force
 
 constexpr std::string_view kOld = "1-old.yaml";
 constexpr std::string_view kCanary = "4-canary.yaml";
@@ -223,11 +224,16 @@ class Demo {
     return false;
   }
 
+  /// And that all workers know of those that are routed to.
   bool await_pods() {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    bool routed = false;
     while (std::chrono::steady_clock::now() < deadline && going_on()) {
-      if (const auto line = program_->next_line(std::chrono::milliseconds(50)))
+      if (const auto line = program_->next_line(std::chrono::milliseconds(50))) {
+        routed = routed || line->find(kAllRouted) != line->npos;
         io_.talk(paint("  " + *line, Colour::kDim, io_.err_colour));
+      }
+      if (!routed) continue;
       const auto answered = daemon::ask_instance(state(), {.arguments = {"get", "pods", "-o", "json"}});
       if (answered && ready_pods(answered->out) == kPods) return true;
     }

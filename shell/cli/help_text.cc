@@ -39,9 +39,9 @@ const std::array<CommandText, 12> kCommands = {{
      .group = "Traffic",
      .purpose = "Show the asked and the measured share of each canary of a running instance",
      .usage = {"graylane split [--state <folder>] [-o {table | json}]"},
-     .details =
-         "ASKED is the share of the requests that no header or cookie decides, of which BY tells; OF ALL is the canary's share "
-         "of all requests of the route. Where BY is empty the two are the same, else OF ALL has both kinds in it.\n",
+     .details = "ASKED and MEASURED are shares of the requests that the weight decides; those that a header or a cookie decides, "
+                "of which "
+                "BY tells, are in REQUESTS only.\n",
      .examples = {"graylane split", "graylane split -o json", "watch -n 1 graylane split"},
      .exit_codes = {"0  shown", "1  the instance did not answer", "2  usage, or no instance is running"},
      .next = "graylane get routes -o wide shows the routes with their endpoints"},

@@ -17,8 +17,10 @@ namespace graylane::cli {
 namespace {
 
 struct Measured {
-  uint64_t requests = 0;  // of the route
-  uint64_t canary = 0;    // of them, to this canary
+  uint64_t requests = 0;          // of the route
+  uint64_t canary = 0;            // of them, to this canary
+  uint64_t by_weight = 0;         // of the route's, those that the weights decided
+  uint64_t canary_by_weight = 0;  // of them, to this canary
   uint64_t stable_errors = 0;
   uint64_t canary_errors = 0;
 };
@@ -37,22 +39,24 @@ Measured measured(const RouteRow& row, const daemon::Shares& shares) {
     if ((share.host.empty() ? "*" : share.host) != row.host || share.path != row.path) continue;
     for (const telemetry::RouteShare::Part& part : share.parts) {
       sum.requests += part.requests;
+      sum.by_weight += part.by_weight;
       if (part.role == telemetry::Role::kStable) sum.stable_errors += part.server_errors;
       if (part.role != telemetry::Role::kCanary || part.backend != backend_name(row.canary)) continue;
       sum.canary += part.requests;
+      sum.canary_by_weight += part.by_weight;
       sum.canary_errors += part.server_errors;
     }
   }
   return sum;
 }
 
-/// In percent, of all requests of the route.
+/// In percent, of the requests that no header or cookie decides.
 double share_of(const Measured& measured) {
-  return 100.0 * static_cast<double>(measured.canary) / static_cast<double>(measured.requests);
+  return 100.0 * static_cast<double>(measured.canary_by_weight) / static_cast<double>(measured.by_weight);
 }
 
 std::string share_text(const Measured& measured) {
-  return measured.requests == 0 ? "-" : fmt::format("{:.2f} %", share_of(measured));
+  return measured.by_weight == 0 ? "-" : fmt::format("{:.2f} %", share_of(measured));
 }
 
 /// "0.5 %" as a number.
@@ -67,8 +71,8 @@ doc::Value to_value(const RouteRow& row, const Measured& measured, const daemon:
   object.set("canary", doc::Value(row.canary_service));
   object.set("rule", doc::Value(row.rule));
   object.set("asked", doc::Value(asked_of(row)));
-  object.set("measured", measured.requests == 0 ? doc::Value::null() : doc::Value(share_of(measured)));
-  object.set("onlyByWeight", doc::Value(row.conditions.empty()));
+  object.set("measured", measured.by_weight == 0 ? doc::Value::null() : doc::Value(share_of(measured)));
+  object.set("byWeight", number(measured.by_weight));
   object.set("requests", number(measured.requests));
   object.set("canaryRequests", number(measured.canary));
   object.set("stableErrors", number(measured.stable_errors));
@@ -82,7 +86,7 @@ doc::Value to_value(const RouteRow& row, const Measured& measured, const daemon:
 int split(const SplitFlags& flags, Io& io) {
   const daemon::Shares shares = io.running->shares();
   Columns columns;
-  columns.row({"HOST", "PATH", "STABLE", "CANARY", "BY", "ASKED", "OF ALL", "REQUESTS", "5XX STABLE", "5XX CANARY"});
+  columns.row({"HOST", "PATH", "STABLE", "CANARY", "BY", "ASKED", "MEASURED", "REQUESTS", "5XX STABLE", "5XX CANARY"});
   size_t found = 0;
   const std::vector<RouteRow> rows = shares.table ? route_rows(*shares.table) : std::vector<RouteRow>();
   for (const RouteRow& row : rows) {
@@ -101,9 +105,9 @@ int split(const SplitFlags& flags, Io& io) {
   if (flags.output == "json") return kOk;
   if (found == 0) return io.talk("no canary is in force"), kOk;
   io.out.write(columns.text(2));
-  io.talk(
-      fmt::format("counted for {:.1f} s, since the last edit took effect; where BY decides some requests, ASKED is of the others",
-                  std::chrono::duration<double>(shares.since).count()));
+  io.talk(fmt::format(
+      "counted for {:.1f} s, since the last edit took effect; ASKED and MEASURED are of requests that BY does not decide",
+      std::chrono::duration<double>(shares.since).count()));
   return kOk;
 }
 

@@ -16,6 +16,7 @@ void subtract(Parts& parts, const Parts& before) {
     for (const telemetry::RouteShare::Part& old : before) {
       if (old.role != part.role || old.backend != part.backend) continue;
       part.requests -= std::min(part.requests, old.requests);
+      part.by_weight -= std::min(part.by_weight, old.by_weight);
       part.server_errors -= std::min(part.server_errors, old.server_errors);
     }
   }

@@ -76,6 +76,7 @@ void Exchange::record() {
     telemetry::RequestRecord record;
     record.method = telemetry::method_of(head_->method);
     record.status = status_;
+    record.by_weight = routed_.by_weight && !tries_.empty();
     record.duration = duration;
     if (!tries_.empty()) {
       const Try& last = tries_.back();

@@ -70,7 +70,7 @@ void Routed::clear() {
   role = route::Role::kStable;
   target = host_name = forwarded_host = affinity_backend = scheme = client = original_uri = {};
   affinity = nullptr;
-  affinity_sent = false;
+  affinity_sent = by_weight = false;
   for (std::string* text : {&location, &own_target, &own_host, &own_forwarded_host, &forwarded_prefix, &own_scheme, &own_client,
                             &forwarded_port, &forwarded_for, &balance_key, &sticky_cookie}) {
     text->clear();
@@ -106,6 +106,7 @@ void Router::route(const http::RequestHead& head, const Caller& caller, net::Ins
 void Router::forward(const Input& input, const route::Match& match, Routed& routed) {
   route::Match chosen = match;
   routed.split = match.split;
+  routed.by_weight = match.split != nullptr && !match.by_test;
   if (match.kind == route::Match::Kind::kDraw) draw(input, chosen, routed);
   routed.backend = chosen.backend;
   routed.role = chosen.role;

@@ -34,6 +34,7 @@ struct Routed {
   route::BackendId backend = route::kNoIndex;
   route::BackendId stable = route::kNoIndex;  // the main version's, when a split decided; else as `backend`
   route::Role role = route::Role::kStable;
+  bool by_weight = false;   // of a split: no header and no cookie decided
   std::string_view target;  // of the request's bytes, or of own_target
   std::string_view host_name;
   std::string_view forwarded_host;  // X-Forwarded-Host: what the client asked for, whatever host_name is

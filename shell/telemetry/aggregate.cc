@@ -14,6 +14,7 @@ struct Sums {
   std::map<CellKey, CellCounts> cells;
   LatencyHistogram duration;
   LatencyHistogram header_duration;
+  uint64_t by_weight = 0;
 };
 
 void add_cell(const Cell& cell, CellCounts& sums) {
@@ -29,10 +30,11 @@ void add_series(const Series& series, Sums& sums) {
   }
   series.duration().add_to(sums.duration);
   series.header_duration().add_to(sums.header_duration);
+  sums.by_weight += series.by_weight();
 }
 
 SeriesCounts finish(const SeriesKey& key, Sums&& sums) {
-  SeriesCounts counts{key, {}, sums.duration, sums.header_duration};
+  SeriesCounts counts{key, {}, sums.by_weight, sums.duration, sums.header_duration};
   for (auto& [cell_key, cell] : sums.cells) counts.cells.push_back(cell);
   return counts;
 }

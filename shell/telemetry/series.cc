@@ -63,6 +63,7 @@ Cell& Series::cell(Method method, uint16_t status) {
 void Series::record(const RequestRecord& request) {
   Cell& counts = cell(request.method, request.status);
   counts.requests.add();
+  if (request.by_weight) by_weight_.add();
   counts.duration.record(request.duration);
   record_time(counts.connect, request.connect_duration);
   record_time(counts.header, request.header_duration);

@@ -46,6 +46,7 @@ inline constexpr uint64_t kNoTime = UINT64_MAX;
 struct RequestRecord {
   Method method = Method::kGet;
   uint16_t status = 0;
+  bool by_weight = false;                // the weights of a split decided, not a header or a cookie
   uint64_t duration = 0;                 // from the request's first byte to the last byte of the answer handed to the kernel
   uint64_t connect_duration = kNoTime;   // of the upstream connection; 0: a pooled one; kNoTime: no upstream was asked
   uint64_t header_duration = kNoTime;    // from asking the upstream to its head
@@ -116,6 +117,7 @@ class alignas(64) Series {
   const SeriesKey& key() const { return key_; }
   const Series* next() const { return next_; }
   const Cell* cells() const { return cells_.load(std::memory_order_acquire); }
+  uint64_t by_weight() const { return by_weight_.get(); }
   const LatencyRecorder& duration() const { return duration_; }
   const LatencyRecorder& header_duration() const { return header_duration_; }
 
@@ -129,6 +131,7 @@ class alignas(64) Series {
   std::atomic<Cell*> cells_{nullptr};
   Cell* last_ = nullptr;  // the worker's: the cell of the last request
   size_t cell_count_ = 0;
+  Counter by_weight_;
   LatencyRecorder duration_;
   LatencyRecorder header_duration_;
 };

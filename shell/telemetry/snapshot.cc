@@ -34,8 +34,8 @@ std::vector<RouteShare> route_shares(const Snapshot& snapshot) {
     // Series come sorted by the key, which begins with the route.
     if (shares.empty() || route_of(shares.back()) != route_of(key))
       shares.push_back({key.host, key.path, key.ns, key.ingress, {}});
-    shares.back().parts.push_back(
-        {key.role, key.canary.empty() ? stable_backend(key) : key.canary, series.requests(), series.server_errors()});
+    shares.back().parts.push_back({key.role, key.canary.empty() ? stable_backend(key) : key.canary, series.requests(),
+                                   series.by_weight, series.server_errors()});
   }
   for (RouteShare& share : shares) {
     std::ranges::stable_sort(share.parts, {}, [](const RouteShare::Part& part) { return part.role; });

@@ -56,6 +56,7 @@ struct CellCounts {
 struct SeriesCounts {
   SeriesKey key;
   std::vector<CellCounts> cells;     // by method, then status
+  uint64_t by_weight = 0;            // of its requests, those that the weights of a split decided
   LatencyHistogram duration;         // as clients see it
   LatencyHistogram header_duration;  // of the upstream
 
@@ -94,6 +95,7 @@ struct RouteShare {
     Role role = Role::kStable;
     std::string backend;  // "NAMESPACE-SERVICE-PORT"
     uint64_t requests = 0;
+    uint64_t by_weight = 0;  // of them, by weight
     uint64_t server_errors = 0;
   };
   std::string host;

@@ -268,18 +268,21 @@ class Commands(PodsTest):
     def test_split_shows_asked_and_measured(self):
         # The number that a release is watched by.
         up.write(self.folder / "next.yaml", [self.deployment("next"), up.service("next", selector={"app": "next"}),
-                                             up.ingress("next", HOST, "next", {"canary": "true", "canary-weight": "25"})])
+                                             up.ingress("next", HOST, "next", {"canary": "true", "canary-weight": "25", "canary-by-header": "X-Canary"})])
         running = self.start()
         running.wait_line("next 0 -> 1 endpoint")
         self.wait_any(running)
         with running.connect() as connection:
             for _ in range(400):
                 self.assertEqual(connection.ask("GET", "/", HOST).status, 200)
+            for _ in range(100):  # who asks for the canary by name says nothing about the weight
+                self.assertEqual(connection.ask("GET", "/", HOST, [("X-Canary", "always")]).status, 200)
         shown = json.loads(self.ask(running, "split", "-o", "json"))
         self.assertEqual((shown["asked"], shown["stable"], shown["canary"]), (25, "default/web", "default/next"))
-        self.assertAlmostEqual(shown["measured"], 100 * shown["canaryRequests"] / shown["requests"])
-        self.assertGreaterEqual(shown["requests"], 400)
-        self.assertLessEqual(abs(shown["canaryRequests"] - shown["requests"] / 4), 8)
+        self.assertEqual(shown["requests"], shown["byWeight"] + 100)
+        self.assertGreaterEqual(shown["byWeight"], 400)
+        self.assertAlmostEqual(shown["measured"], 25, delta=2)
+        self.assertAlmostEqual(shown["measured"], 100 * (shown["canaryRequests"] - 100) / shown["byWeight"])
 
     def wait_any(self, running):
         running.wait_status(200, "GET", "/", HOST)
