@@ -26,13 +26,19 @@ Connection::Connection(net::EventLoop& loop, Server& server, net::Fd fd, const n
     : loop_(loop), server_(server), fd_(std::move(fd)), peer_(peer) {}
 
 Result<void> Connection::start() {
-  loop_.arm(read_timer_, server_.limits_.idle_timeout);
+  if (server_.tls_) {
+    tls_ = TlsSession::accept(*server_.tls_, fd_.get());
+    if (!tls_) return fail(ErrorCode::kUnavailable, "no memory for a TLS session");
+    state_ = State::kHandshake;
+  }
+  loop_.arm(read_timer_, tls_ ? server_.limits_.handshake_timeout : server_.limits_.idle_timeout);
   return loop_.add(fd_.get(), *this);
 }
 
 void Connection::close() {
   if (!fd_) return;
-  loop_.at_end_of_turn([keep = shared_from_this()] {});  // callers up the stack still use it
+  if (tls_ && state_ == State::kIdle && pending() == 0) tls_->finish();  // nothing is broken off
+  loop_.at_end_of_turn([keep = shared_from_this()] {});                  // callers up the stack still use it
   loop_.forget(*this);
   fd_.reset();
   read_timer_.cancel();
@@ -47,14 +53,15 @@ void Connection::close() {
 }
 
 void Connection::close_when_idle() {
-  if (state_ == State::kIdle && pending() == 0) close();
+  if (state_ == State::kHandshake || (state_ == State::kIdle && pending() == 0)) close();
 }
 
 void Connection::on_events(uint32_t epoll_events) {
   if ((epoll_events & (EPOLLHUP | EPOLLERR)) != 0) return close();
   if ((epoll_events & EPOLLRDHUP) != 0) peer_closed_ = true;
   if (peer_closed_ && exchange_ && exchange_->state == Exchange::State::kStreaming) return close();
-  readable_ = readable_ || (epoll_events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  // TLS may have to write before it can read.
+  readable_ = readable_ || tls_ || (epoll_events & (EPOLLIN | EPOLLRDHUP)) != 0;
   if ((epoll_events & EPOLLOUT) != 0) flush();
   pump();
 }
@@ -78,12 +85,31 @@ void Connection::pump() {
   pumping_ = false;
 }
 
+/// True: it got on.
+bool Connection::shake_hands() {
+  switch (tls_->handshake()) {
+    case TlsSession::Handshake::kWaits: return false;
+    case TlsSession::Handshake::kDone:
+      tls_peer_ = tls_->peer();
+      state_ = State::kIdle;
+      loop_.arm(read_timer_, server_.limits_.idle_timeout);
+      return true;
+    case TlsSession::Handshake::kPlainHttp:
+      tls_.reset();
+      refuse(text_response(400, "Client sent an HTTP request to an HTTPS server."));  // the words that Go's servers have
+      return true;
+    case TlsSession::Handshake::kFailed: wait_for_end(); return true;
+  }
+  return false;
+}
+
 /// True: there are new bytes.
 bool Connection::read_some() {
-  if (!readable_) return false;
+  if (!readable_ || state_ == State::kHandshake) return false;
   const size_t before = input_.size();
   input_.resize(before + kReadBytes);
-  const ssize_t got = ::recv(fd_.get(), input_.data() + before, kReadBytes, 0);
+  char* const at = input_.data() + before;
+  const ssize_t got = tls_ ? tls_->receive(at, kReadBytes) : ::recv(fd_.get(), at, kReadBytes, 0);
   const int error = errno;
   input_.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
   if (got > 0) return true;
@@ -99,6 +125,7 @@ bool Connection::read_some() {
 /// True: it got on, and may get on further with the bytes that are there.
 bool Connection::process() {
   switch (state_) {
+    case State::kHandshake: return shake_hands();
     case State::kIdle:
       if (input_.empty()) return false;
       state_ = State::kHead;
@@ -146,6 +173,7 @@ void Connection::take_head() {
   request_.method = head_.method;
   request_.host = head_.host;
   request_.peer = peer_;
+  request_.tls = tls_peer_;
   for (const http::HeaderField& field : head_.fields)
     request_.headers.push_back({std::string(field.name), std::string(field.value)});
   if (!take_target(head_.target)) return refuse(400, "the query holds a '%' that is not followed by two hex digits");
@@ -205,12 +233,14 @@ void Connection::dispatch() {
 
 /// Before a handler had it: the answer, and the end of the connection, since what follows cannot be trusted to be a request.
 void Connection::refuse(uint16_t status, std::string_view why) {
+  refuse(text_response(status, std::to_string(status) + " " + std::string(reason_of(status)) + ": " + std::string(why)));
+}
+
+void Connection::refuse(const Response& response) {
   read_timer_.cancel();
   form_.keep_alive = false;
-  const Response response =
-      text_response(status, std::to_string(status) + " " + std::string(reason_of(status)) + ": " + std::string(why));
   append_head(output_, response, form_, http::Framing::kLength);
-  if (may_have_body(form_, status)) output_ += response.body;
+  if (may_have_body(form_, response.status)) output_ += response.body;
   closing_ = true;
   schedule_flush();
 }
@@ -291,7 +321,8 @@ void Connection::end_of_turn() {
 void Connection::flush() {
   const size_t before = sent_;
   while (fd_ && pending() != 0) {
-    const ssize_t sent = ::send(fd_.get(), output_.data() + sent_, pending(), MSG_NOSIGNAL);
+    const std::string_view rest = std::string_view(output_).substr(sent_);
+    const ssize_t sent = tls_ ? tls_->send(rest) : ::send(fd_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent > 0) sent_ += static_cast<size_t>(sent);
     else if (sent < 0 && errno == EAGAIN) break;
     else if (sent < 0 && errno != EINTR) return close();
@@ -301,7 +332,7 @@ void Connection::flush() {
     output_.clear();
     sent_ = 0;
     write_timer_.cancel();
-    if (closing_ && state_ != State::kEnding) wait_for_end();
+    if (closing_ && state_ != State::kEnding) end_output();
   } else if (sent_ != before || !write_timer_.armed()) {
     loop_.arm(write_timer_, server_.limits_.write_timeout);
   }
@@ -322,7 +353,14 @@ void Connection::tell_drained() {
   });
 }
 
+/// All is sent, and nothing will follow.
+void Connection::end_output() {
+  if (tls_ && !tls_->finish()) loop_.arm(write_timer_, server_.limits_.write_timeout);  // flush() comes back here
+  else wait_for_end();
+}
+
 void Connection::wait_for_end() {
+  tls_.reset();  // what still comes is thrown away unread
   ::shutdown(fd_.get(), SHUT_WR);
   state_ = State::kEnding;
   closing_ = false;

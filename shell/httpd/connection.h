@@ -1,4 +1,4 @@
-// Connection: one client of a Server. Reads a request whole, hands it to the handler, sends what the exchange's Responder
+// Connection: one client of a Server, over TLS or not. Reads a request whole, hands it to the handler, sends what the exchange's Responder
 // says, then reads the next one. All sending is done at the end of a loop turn, so that no callback runs within a Responder's
 // call. Kept by its server, and by the loop until the end of the turn in which it is closed.
 #pragma once
@@ -11,6 +11,7 @@
 #include "http/h1_head.h"
 #include "httpd/exchange.h"
 #include "httpd/server.h"
+#include "httpd/tls_session.h"
 #include "net/event_loop.h"
 
 namespace graylane::httpd {
@@ -35,6 +36,7 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
 
  private:
   enum class State : uint8_t {
+    kHandshake,  // of TLS
     kIdle,
     kHead,
     kBody,
@@ -47,6 +49,7 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
 
   // reading
   void pump();
+  bool shake_hands();
   bool read_some();
   bool process();
   bool process_head();
@@ -55,6 +58,7 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   bool process_body();
   void dispatch();
   void refuse(uint16_t status, std::string_view why);
+  void refuse(const Response& response);
 
   // writing
   void schedule_flush();
@@ -62,12 +66,15 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   void flush();
   void tell_drained();
   void finish();
+  void end_output();
   void wait_for_end();
 
   net::EventLoop& loop_;
   Server& server_;
   net::Fd fd_;
   const net::SocketAddress peer_;
+  std::unique_ptr<TlsSession> tls_;  // nullptr: what is sent is sent as it is
+  std::shared_ptr<const TlsPeer> tls_peer_;
   State state_ = State::kIdle;
   bool readable_ = false;     // the kernel may have more
   bool peer_closed_ = false;  // its side

@@ -1,7 +1,9 @@
 // Request and Response of the control plane's HTTP server: plain values that own their bytes.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,19 @@
 #include "net/address.h"
 
 namespace graylane::httpd {
+
+/// Whom a client's certificate names. Only from one that TlsOptions::client_ca_pem signed for clients.
+struct CertificateSubject {
+  std::string common_name;
+  std::vector<std::string> organizations;             // each O, in order
+  std::chrono::system_clock::time_point valid_until;  // a connection may outlive it
+};
+
+/// What TLS told about the client of a request.
+struct TlsPeer {
+  std::optional<CertificateSubject> subject;
+  std::string refused;  // why a certificate that it sent does not count; empty: it sent none, or a good one
+};
 
 struct Header {
   std::string name;
@@ -30,6 +45,7 @@ struct Request {
   std::string host;              // Host, or the authority of an absolute target
   std::string body;
   net::SocketAddress peer;
+  std::shared_ptr<const TlsPeer> tls;  // nullptr: plain HTTP
 
   /// The first of that name, without case; nullptr when absent.
   const std::string* header(std::string_view name) const;

@@ -28,20 +28,22 @@ std::string too_many() {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(net::EventLoop& loop, const net::SocketAddress& address, RequestHandler handler,
-                                              Limits limits) {
+                                              Limits limits, std::shared_ptr<const TlsContext> tls) {
   auto listener = net::listen(address);
   if (!listener) return std::unexpected(listener.error());
-  std::unique_ptr<Server> server(new Server(loop, std::move(*listener), std::move(handler), limits));
+  std::unique_ptr<Server> server(new Server(loop, std::move(*listener), std::move(handler), limits, std::move(tls)));
   if (auto added = loop.add_level(server->listener_.get(), *server); !added) return std::unexpected(added.error());
   return server;
 }
 
-Server::Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits)
+Server::Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits,
+               std::shared_ptr<const TlsContext> tls)
     : loop_(loop),
       listener_(std::move(listener)),
       address_(net::local_address(listener_.get())),
       handler_(std::move(handler)),
-      limits_(limits) {}
+      limits_(limits),
+      tls_(std::move(tls)) {}
 
 Server::~Server() {
   stop_accepting();
@@ -80,7 +82,7 @@ void Server::accept_again() {
 
 void Server::admit(net::Fd fd, const net::SocketAddress& peer) {
   if (connections_.size() >= limits_.connections_max) {
-    const std::string answer = too_many();
+    const std::string answer = tls_ ? std::string() : too_many();
     ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
     return;
   }

@@ -1,4 +1,4 @@
-// Server: a small HTTP/1.1 server for the control plane: the admin port, and an API with long answers (watch). It serves few
+// Server: a small HTTP/1.1 server for the control plane: the admin port, and an API with long answers (watch), over TLS where asked for. It serves few
 // clients with care, not many with speed: a request is read whole before its handler is called. Runs on an EventLoop, in that
 // loop's thread only: start, destruction, handlers and responders. Not to be destroyed by its own handlers or callbacks.
 #pragma once
@@ -8,25 +8,28 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "http/h1_head.h"
 #include "httpd/message.h"
 #include "httpd/responder.h"
+#include "httpd/tls.h"
 #include "net/event_loop.h"
 
 namespace graylane::httpd {
 
 struct Limits {
-  size_t connections_max = 512;  // one more is answered 503 and closed
+  size_t connections_max = 512;  // one more is answered 503 (over TLS: not answered) and closed
   http::HeadLimits head = {};
-  size_t body_bytes_max = 3 * 1024 * 1024;          // 413 over it
-  std::chrono::milliseconds head_timeout{10'000};   // for a whole head, from its first byte: 408
-  std::chrono::milliseconds body_timeout{60'000};   // for a whole body: 408
-  std::chrono::milliseconds idle_timeout{75'000};   // between requests: closed
-  std::chrono::milliseconds write_timeout{30'000};  // without progress while bytes wait for the client: closed
-  size_t stream_bytes_full = 256 * 1024;            // waiting bytes of a stream at which write() says kFull
-  size_t stream_bytes_max = 4 * 1024 * 1024;        // and at which the client is cut off
+  size_t body_bytes_max = 3 * 1024 * 1024;              // 413 over it
+  std::chrono::milliseconds handshake_timeout{10'000};  // of TLS, from the connection's begin: closed
+  std::chrono::milliseconds head_timeout{10'000};       // for a whole head, from its first byte: 408
+  std::chrono::milliseconds body_timeout{60'000};       // for a whole body: 408
+  std::chrono::milliseconds idle_timeout{75'000};       // between requests: closed
+  std::chrono::milliseconds write_timeout{30'000};      // without progress while bytes wait for the client: closed
+  size_t stream_bytes_full = 256 * 1024;                // waiting bytes of a stream at which write() says kFull
+  size_t stream_bytes_max = 4 * 1024 * 1024;            // and at which the client is cut off
 };
 
 /// Takes (Request, Responder), or (const Request&, Responder) when the request need not outlive the call.
@@ -37,7 +40,7 @@ class Connection;
 class Server final : private net::Handler {
  public:
   static Result<std::unique_ptr<Server>> start(net::EventLoop& loop, const net::SocketAddress& address, RequestHandler handler,
-                                               Limits limits = {});
+                                               Limits limits = {}, std::shared_ptr<const TlsContext> tls = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -45,12 +48,14 @@ class Server final : private net::Handler {
   /// With the port that was taken when 0 was asked for.
   net::SocketAddress address() const { return address_; }
   size_t connections() const { return connections_.size(); }
+  /// For the connections to come, such as when the certificate was made anew. Not for a server that began without.
+  void set_tls(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
   /// No new connections; those without a request are closed, the others after their answer.
   void stop_accepting();
 
  private:
   friend class Connection;
-  Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits);
+  Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits, std::shared_ptr<const TlsContext> tls);
   void on_events(uint32_t epoll_events) override;
   void admit(net::Fd fd, const net::SocketAddress& peer);
   void pause_if_out_of_resources(int error);
@@ -62,6 +67,7 @@ class Server final : private net::Handler {
   net::SocketAddress address_;
   const RequestHandler handler_;
   const Limits limits_;
+  std::shared_ptr<const TlsContext> tls_;  // nullptr: plain HTTP
   bool draining_ = false;
   net::CallbackTimer accept_again_{[this] { accept_again(); }};
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;

@@ -21,9 +21,9 @@ namespace graylane::httpd {
 
 class TestServer {
  public:
-  explicit TestServer(RequestHandler handler, Limits limits = {}) {
+  explicit TestServer(RequestHandler handler, Limits limits = {}, std::shared_ptr<const TlsContext> tls = nullptr) {
     loop_ = std::move(*net::EventLoop::create());
-    auto server = Server::start(*loop_, net::SocketAddress::loopback(), std::move(handler), limits);
+    auto server = Server::start(*loop_, net::SocketAddress::loopback(), std::move(handler), limits, std::move(tls));
     if (!server) ADD_FAILURE() << server.error().to_string();
     server_ = std::move(*server);
     address_ = server_->address();

@@ -1,0 +1,154 @@
+#include "identity/tokens.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "doc/parse.h"
+#include "identity/base64.h"
+#include "identity/private_file.h"
+#include "identity/token_file.h"
+#include "net/fd.h"
+
+namespace graylane::identity {
+
+namespace {
+
+constexpr std::string_view kPrefix = "glt_";  // so that scanners and people see what it is
+constexpr size_t kTokenBytes = 32;
+constexpr size_t kIdBytes = 6;
+constexpr size_t kTextBytesMax = 253;  // of users and namespaces
+
+TokenHash hash_of(std::string_view token) {
+  TokenHash hash{};
+  EVP_Digest(token.data(), token.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
+  return hash;
+}
+
+bool is_plain(std::string_view text) {
+  return text.size() <= kTextBytesMax &&
+         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+Result<void> check(const NewToken& asked) {
+  if (asked.role == Role::kNone) return fail(ErrorCode::kInvalid, "a token needs a role");
+  if (!is_plain(asked.user) || asked.user.starts_with("system:")) {
+    return fail(ErrorCode::kInvalid, "the user's name does not fit", {},
+                "take at most 253 bytes without control characters, not beginning with system:");
+  }
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  if (asked.only_namespace.size() > 63 || !std::ranges::all_of(asked.only_namespace, fits)) {
+    return fail(ErrorCode::kInvalid, "the namespace's name does not fit", {},
+                "take at most 63 lower-case letters, digits and dashes");
+  }
+  return {};
+}
+
+template <size_t kSize>
+Result<std::array<uint8_t, kSize>> random_bytes() {
+  std::array<uint8_t, kSize> bytes{};
+  if (RAND_bytes(bytes.data(), kSize) != 1) return fail(ErrorCode::kUnavailable, "the system gives no random numbers");
+  return bytes;
+}
+
+/// Of all processes, only the one that holds it changes the file.
+Result<net::Fd> lock(const std::string& file) {
+  net::Fd held(::open((file + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!held || ::flock(held.get(), LOCK_EX) != 0) return fail_file(file + ".lock", "cannot be locked");
+  return held;
+}
+
+std::vector<TokenRecord> records_of(const std::vector<TokenEntry>& entries) {
+  std::vector<TokenRecord> records;
+  for (const TokenEntry& entry : entries) records.push_back(entry.record);
+  return records;
+}
+
+}  // namespace
+
+Result<Tokens::Created> Tokens::create(const NewToken& asked, std::chrono::system_clock::time_point now) {
+  if (auto checked = check(asked); !checked) return std::unexpected(checked.error());
+  const auto secret = random_bytes<kTokenBytes>();
+  const auto id = random_bytes<kIdBytes>();
+  if (!secret || !id) return std::unexpected(secret ? id.error() : secret.error());
+  Created created{.token = std::string(kPrefix) + encode_base64url(*secret),
+                  .record = {.id = encode_hex(*id),
+                             .user = asked.user,
+                             .role = asked.role,
+                             .only_namespace = asked.only_namespace,
+                             .created = std::chrono::floor<std::chrono::seconds>(now)}};
+  if (asked.user.empty()) created.record.user = "token:" + created.record.id;
+  const auto held = lock(file_);
+  if (!held) return std::unexpected(held.error());
+  if (auto fresh = refresh(); !fresh) return std::unexpected(fresh.error());
+  if (entries_.size() >= kTokensMax) {
+    return fail(ErrorCode::kLimit, "there are " + std::to_string(kTokensMax) + " tokens already", {},
+                "remove those that nobody uses");
+  }
+  std::vector<TokenEntry> entries = entries_;
+  entries.push_back({created.record, hash_of(created.token)});
+  if (auto saved = save(std::move(entries)); !saved) return std::unexpected(saved.error());
+  return created;
+}
+
+Result<std::vector<TokenRecord>> Tokens::list() {
+  if (auto fresh = refresh(); !fresh) return std::unexpected(fresh.error());
+  return records_of(entries_);
+}
+
+Result<void> Tokens::remove(std::string_view id) {
+  const auto held = lock(file_);
+  if (!held) return std::unexpected(held.error());
+  if (auto fresh = refresh(); !fresh) return fresh;
+  std::vector<TokenEntry> entries = entries_;
+  if (std::erase_if(entries, [&](const TokenEntry& entry) { return entry.record.id == id; }) == 0)
+    return fail(ErrorCode::kNotFound, "there is no token \"" + std::string(id) + "\"");
+  return save(std::move(entries));
+}
+
+Result<std::optional<TokenRecord>> Tokens::find(std::string_view token) {
+  if (auto fresh = refresh(); !fresh) return std::unexpected(fresh.error());
+  const TokenHash hash = hash_of(token);
+  const TokenEntry* found = nullptr;
+  for (const TokenEntry& entry : entries_)  // all of them, each in constant time
+    if (CRYPTO_memcmp(entry.hash.data(), hash.data(), hash.size()) == 0) found = &entry;
+  return found == nullptr ? std::optional<TokenRecord>() : found->record;
+}
+
+Result<void> Tokens::refresh() {
+  struct stat found{};
+  Stamp stamp;
+  if (::stat(file_.c_str(), &found) == 0) {
+    stamp = {.device = found.st_dev,
+             .inode = found.st_ino,
+             .size = found.st_size,
+             .changed_ns = found.st_ctim.tv_sec * 1'000'000'000 + found.st_ctim.tv_nsec};
+  } else if (errno != ENOENT) {
+    return fail_file(file_, "cannot be read");
+  }
+  if (stamp_ == stamp) return {};
+  stamp_.reset();  // what was read before does not hold while the present file cannot be read
+  const auto text = read_file(file_, kTokenFileBytesMax, Secrecy::kSecret);
+  if (!text) return std::unexpected(text.error());
+  auto entries = *text ? parse_tokens(file_, **text) : std::vector<TokenEntry>();
+  if (!entries) return std::unexpected(entries.error());
+  entries_ = std::move(*entries);
+  stamp_ = stamp;
+  return {};
+}
+
+Result<void> Tokens::save(std::vector<TokenEntry> entries) {
+  if (auto written = replace_file(file_, print_tokens(entries), Secrecy::kSecret); !written) return written;
+  entries_ = std::move(entries);
+  return {};  // the stamp is another one now: the next call reads the file
+}
+
+}  // namespace graylane::identity
