@@ -59,6 +59,32 @@ std::vector<Row> rows() {
   };
 }
 
+/// What a kind has beside its fields, in all of its versions.
+struct Traits {
+  const char* kind;
+  bool in_all;
+  bool status;
+  bool scale;
+  bool generation;
+};
+
+constexpr Traits kTraits[] = {
+    {"Deployment", true, true, true, true},       {"Ingress", false, true, false, true},
+    {"Namespace", false, true, false, false},     {"Pod", true, true, false, true},
+    {"ReplicaSet", true, true, true, true},       {"Service", true, true, false, false},
+    {"EndpointSlice", false, false, false, true}, {"IngressClass", false, false, false, true},
+};
+
+void add_traits(Kind& kind) {
+  const auto found =
+      std::ranges::find(kTraits, kind.gvk.kind, [](const Traits& traits) { return std::string_view(traits.kind); });
+  if (found == std::end(kTraits)) return;
+  if (found->in_all) kind.categories = {"all"};
+  kind.has_status = found->status;
+  kind.has_scale = found->scale;
+  kind.has_generation = found->generation;
+}
+
 std::string lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return text;
@@ -77,6 +103,7 @@ Kind kind_of(const Row& row, const SchemaTable& table, const SchemaSetPtr& schem
   kind.schema = table.type(row.type);
   kind.fill = row.fill;
   kind.check = row.check;
+  add_traits(kind);
   assert(kind.schema);
   return kind;
 }

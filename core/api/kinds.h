@@ -21,7 +21,11 @@ struct Kind {
   std::string plural;
   std::string singular;
   std::vector<std::string> short_names;
+  std::vector<std::string> categories;  // "all": what `kubectl get all` lists
   bool namespaced = true;
+  bool has_status = false;      // the subresource /status: a write is about the status, or about all but it
+  bool has_scale = false;       // the subresource /scale
+  bool has_generation = false;  // metadata.generation counts the changes of what is wanted
   NameRule name_rule = NameRule::kDnsSubdomain;
   SchemaSetPtr schemas;  // keeps `schema` alive
   const Schema* schema = nullptr;

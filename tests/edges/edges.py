@@ -22,6 +22,7 @@ CORE = {
 SHELL_NEVER = {
     "shell/gateway": ["core/api", "shell/control", "shell/store", "shell/kube", "shell/apiserver"],
     "shell/control": ["shell/gateway", "shell/store", "shell/kube", "shell/local"],
+    "shell/apiserver": ["shell/gateway", "shell/kube", "shell/local", "shell/sources", "shell/daemon"],
 }
 LINES_MAX = 600
 LONG_FILES = {}  # path: why it is better in one piece

@@ -1,0 +1,26 @@
+// Bodies of requests as values: JSON or YAML text, with Kubernetes' words for what cannot be read. Pure; the text is untrusted.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apiserver/status.h"
+#include "doc/value.h"
+
+namespace graylane::apiserver {
+
+inline constexpr size_t kBodyBytesMax = 3 * 1024 * 1024;
+
+struct Body {
+  doc::Value value;                     // an object
+  std::vector<std::string> duplicates;  // `duplicate field "data.a"`: the first one stays
+};
+
+/// An object of that kind, its apiVersion and kind filled in from the kind when they are absent. 400 for what is none, 415 for
+/// content types that are not read; an absent one means JSON.
+Outcome<Body> read_object(const std::string& text, const std::string* content_type, const api::Kind& kind);
+
+/// Any JSON or YAML value: a patch, options. An empty text is null.
+Outcome<doc::Value> read_value(const std::string& text, bool yaml);
+
+}  // namespace graylane::apiserver

@@ -1,0 +1,11 @@
+// The options of a deletion, from body and query. Pure.
+#pragma once
+
+#include "apiserver/pipeline.h"
+#include "httpd/message.h"
+
+namespace graylane::apiserver {
+
+Outcome<DeleteOptions> parse_delete_options(const httpd::Request& request);
+
+}  // namespace graylane::apiserver

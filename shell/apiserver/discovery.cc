@@ -1,0 +1,165 @@
+#include "apiserver/discovery.h"
+
+#include "api/build.h"
+
+namespace graylane::apiserver {
+
+using api::Kind;
+using api::make_object;
+using doc::Value;
+
+namespace {
+
+Value texts(const std::vector<std::string>& words) {
+  doc::Array items;
+  for (const std::string& word : words) items.emplace_back(word);
+  return Value(std::move(items));
+}
+
+const std::vector<std::string> kVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+const std::vector<std::string> kPartVerbs = {"get", "patch", "update"};
+
+struct Subresource {
+  std::string name;
+  api::GroupVersionKind shows;
+  std::vector<std::string> verbs;
+};
+
+std::vector<Subresource> subresources_of(const Kind& kind) {
+  std::vector<Subresource> all;
+  if (kind.gvk.group.empty() && kind.gvk.kind == "Namespace") all.push_back({"finalize", kind.gvk, {"update"}});
+  if (kind.has_scale) all.push_back({"scale", {"autoscaling", "v1", "Scale"}, kPartVerbs});
+  if (kind.has_status) all.push_back({"status", kind.gvk, kPartVerbs});
+  return all;
+}
+
+Value resource(const Kind& kind) {
+  doc::Object object = *make_object({{"name", Value(kind.plural)},
+                                     {"singularName", Value(kind.singular)},
+                                     {"namespaced", Value(kind.namespaced)},
+                                     {"kind", Value(kind.gvk.kind)},
+                                     {"verbs", texts(kVerbs)}})
+                            .as_object();
+  if (!kind.short_names.empty()) object.append("shortNames", texts(kind.short_names), {});
+  if (!kind.categories.empty()) object.append("categories", texts(kind.categories), {});
+  return Value(std::move(object));
+}
+
+Value resource(const Kind& kind, const Subresource& part) {
+  doc::Object object = *make_object({{"name", Value(kind.plural + "/" + part.name)},
+                                     {"singularName", Value("")},
+                                     {"namespaced", Value(kind.namespaced)},
+                                     {"kind", Value(part.shows.kind)},
+                                     {"verbs", texts(part.verbs)}})
+                            .as_object();
+  if (part.shows != kind.gvk) {
+    object.append("group", Value(part.shows.group), {});
+    object.append("version", Value(part.shows.version), {});
+  }
+  return Value(std::move(object));
+}
+
+Value response_kind(const api::GroupVersionKind& gvk) {
+  return make_object({{"group", Value(gvk.group)}, {"version", Value(gvk.version)}, {"kind", Value(gvk.kind)}});
+}
+
+Value resource_discovery(const Kind& kind) {
+  doc::Object object = *make_object({{"resource", Value(kind.plural)},
+                                     {"responseKind", response_kind(kind.gvk)},
+                                     {"scope", Value(kind.namespaced ? "Namespaced" : "Cluster")},
+                                     {"singularResource", Value(kind.singular)},
+                                     {"verbs", texts(kVerbs)}})
+                            .as_object();
+  if (!kind.short_names.empty()) object.append("shortNames", texts(kind.short_names), {});
+  if (!kind.categories.empty()) object.append("categories", texts(kind.categories), {});
+  doc::Array parts;
+  for (const Subresource& part : subresources_of(kind))
+    parts.push_back(make_object(
+        {{"subresource", Value(part.name)}, {"responseKind", response_kind(part.shows)}, {"verbs", texts(part.verbs)}}));
+  if (!parts.empty()) object.append("subresources", Value(std::move(parts)), {});
+  return Value(std::move(object));
+}
+
+Value group_discovery(const Group& group) {
+  doc::Array versions;
+  for (const GroupVersion& version : group.versions) {
+    doc::Array resources;
+    for (const Kind* kind : version.kinds) resources.push_back(resource_discovery(*kind));
+    versions.push_back(make_object(
+        {{"version", Value(version.version)}, {"resources", Value(std::move(resources))}, {"freshness", Value("Current")}}));
+  }
+  doc::Object metadata;
+  if (!group.name.empty()) metadata.append("name", Value(group.name), {});
+  return make_object({{"metadata", Value(std::move(metadata))}, {"versions", Value(std::move(versions))}});
+}
+
+Value group_version(const std::string& group, const std::string& version) {
+  return make_object({{"groupVersion", Value(group + "/" + version)}, {"version", Value(version)}});
+}
+
+}  // namespace
+
+Value api_versions() {
+  const Value address = make_object({{"clientCIDR", Value("0.0.0.0/0")}, {"serverAddress", Value("")}});
+  return make_object(
+      {{"kind", Value("APIVersions")}, {"versions", texts({"v1"})}, {"serverAddressByClientCIDRs", Value(doc::Array{address})}});
+}
+
+Value api_group(const Group& group) {
+  doc::Array versions;
+  for (const GroupVersion& version : group.versions) versions.push_back(group_version(group.name, version.version));
+  return make_object({{"kind", Value("APIGroup")},
+                      {"apiVersion", Value("v1")},
+                      {"name", Value(group.name)},
+                      {"versions", Value(std::move(versions))},
+                      {"preferredVersion", group_version(group.name, group.versions.front().version)}});
+}
+
+Value api_group_list(const Catalog& catalog) {
+  doc::Array groups;
+  for (const Group& group : catalog.groups()) {
+    if (group.name.empty()) continue;
+    Value one = api_group(group);
+    one.as_object()->erase("kind");
+    one.as_object()->erase("apiVersion");
+    groups.push_back(std::move(one));
+  }
+  return make_object({{"kind", Value("APIGroupList")}, {"apiVersion", Value("v1")}, {"groups", Value(std::move(groups))}});
+}
+
+Value api_resource_list(const std::string& group, const GroupVersion& version) {
+  doc::Array resources;
+  for (const Kind* kind : version.kinds) {
+    resources.push_back(resource(*kind));
+    for (const Subresource& part : subresources_of(*kind)) resources.push_back(resource(*kind, part));
+  }
+  return make_object({{"kind", Value("APIResourceList")},
+                      {"apiVersion", Value("v1")},
+                      {"groupVersion", Value(group.empty() ? version.version : group + "/" + version.version)},
+                      {"resources", Value(std::move(resources))}});
+}
+
+Value group_discovery_list(const Catalog& catalog, bool core, const std::string& format) {
+  doc::Array items;
+  for (const Group& group : catalog.groups()) {
+    if (group.name.empty() == core) items.push_back(group_discovery(group));
+  }
+  return make_object({{"kind", Value("APIGroupDiscoveryList")},
+                      {"apiVersion", Value("apidiscovery.k8s.io/" + format)},
+                      {"metadata", Value(doc::Object())},
+                      {"items", Value(std::move(items))}});
+}
+
+Value version_document() {
+  return make_object({{"major", Value("1")},
+                      {"minor", Value("32")},
+                      {"gitVersion", Value("v1.32.0+graylane")},
+                      {"gitCommit", Value("")},
+                      {"gitTreeState", Value("clean")},
+                      {"buildDate", Value("1970-01-01T00:00:00Z")},
+                      {"goVersion", Value("none")},
+                      {"compiler", Value("g++")},
+                      {"platform", Value("linux/amd64")}});
+}
+
+}  // namespace graylane::apiserver

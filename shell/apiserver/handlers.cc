@@ -1,0 +1,128 @@
+#include "apiserver/handlers.h"
+
+#include <functional>
+
+#include "apiserver/discovery.h"
+#include "apiserver/reading.h"
+#include "apiserver/scale.h"
+#include "doc/print.h"
+
+namespace graylane::apiserver {
+namespace {
+
+httpd::Response no_such_page() { return httpd::text_response(404, "404 page not found"); }
+
+/// A document that clients keep: they ask again with its tag.
+httpd::Response tagged(const httpd::Request& request, std::string body, std::string content_type) {
+  httpd::Response response;
+  const std::string tag = "\"" + std::to_string(std::hash<std::string>()(body)) + "\"";
+  const std::string* known = request.header("If-None-Match");
+  response.content_type = std::move(content_type);
+  if (known && *known == tag) response.status = 304;
+  else response.body = std::move(body);
+  response.headers = {{"ETag", tag}, {"Vary", "Accept"}};
+  return response;
+}
+
+bool is_true(const std::string* flag) { return flag && *flag != "0" && *flag != "false"; }
+
+constexpr std::string_view kOpenApiProtobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+}  // namespace
+
+Handlers::Handlers(const api::Kinds& kinds, store::Store& store, World world)
+    : catalog_(kinds), store_(store), world_(std::move(world)) {}
+
+void Handlers::answer(const httpd::Request& request, const Identity& identity, Reply reply) {
+  if (auto response = fixed_path(request)) return reply(*std::move(response));
+  auto target = parse_target(request.path);
+  if (!target) return reply(error_response(target.error()));
+  if (!*target || (*target)->resource.empty()) {
+    auto response = group_path(request);
+    return reply(response ? *std::move(response) : error_response(response.error()));
+  }
+  if (!catalog_.group((*target)->group)) return reply(no_such_page());
+  auto place = place_of(**target);
+  if (!place) return reply(error_response(place.error()));
+  at_place(request, identity, *place, std::move(reply));
+}
+
+std::optional<httpd::Response> Handlers::fixed_path(const httpd::Request& request) const {
+  const std::string& path = request.path;
+  const auto is = [&](std::string_view wanted) {
+    return path == wanted || (path.size() == wanted.size() + 1 && path.starts_with(wanted) && path.back() == '/');
+  };
+  const bool known =
+      is("/version") || is("/healthz") || is("/livez") || is("/readyz") || is("/api") || is("/apis") || is("/openapi/v2");
+  if (!known) return std::nullopt;
+  if (request.method != "GET") return error_response(method_not_allowed());
+  if (is("/version")) return json_response(200, version_document());
+  if (is("/api") || is("/apis")) return discovery(request, is("/api"));
+  // An empty document is a valid one, and enough for kubectl to leave the checks to the server.
+  if (is("/openapi/v2")) return tagged(request, "", std::string(kOpenApiProtobuf));
+  httpd::Response ok;
+  ok.body = "ok";
+  return ok;
+}
+
+httpd::Response Handlers::discovery(const httpd::Request& request, bool core) const {
+  const auto format = choose_discovery(request.header("Accept"));
+  if (!format) return error_response(format.error());
+  if (format->empty()) return tagged(request, doc::to_json(core ? api_versions() : api_group_list(catalog_)), "application/json");
+  return tagged(request, doc::to_json(group_discovery_list(catalog_, core, *format)),
+                "application/json;g=apidiscovery.k8s.io;v=" + *format + ";as=APIGroupDiscoveryList");
+}
+
+/// /apis/GROUP, /apis/GROUP/VERSION and /api/v1.
+Outcome<httpd::Response> Handlers::group_path(const httpd::Request& request) const {
+  const auto target = parse_target(request.path);
+  std::string_view path = request.path;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (!path.starts_with("/apis/") && !*target) return no_such_page();
+  const std::string name = *target ? (*target)->group : std::string(path.substr(6));
+  const Group* group = catalog_.group(name);
+  if (!group) return no_such_page();
+  if (request.method != "GET") return refuse(method_not_allowed());
+  if (!*target) return json_response(200, api_group(*group));
+  const GroupVersion* version = catalog_.version(name, (*target)->version);
+  if (!version) return refuse(no_such_resource());
+  return json_response(200, api_resource_list(name, *version));
+}
+
+Outcome<Place> Handlers::place_of(const Target& target) const {
+  const api::Kind* kind = catalog_.resource(target.group, target.version, target.resource);
+  const bool misplaced =
+      kind && ((!kind->namespaced && !target.ns.empty()) || (kind->namespaced && target.ns.empty() && !target.name.empty()));
+  if (!kind || misplaced) return refuse(no_such_resource());
+  return Place{target, kind};
+}
+
+std::optional<Place> Handlers::watched(const httpd::Request& request) const {
+  if (request.method != "GET") return std::nullopt;
+  auto target = parse_target(request.path);
+  if (!target || !*target || (*target)->resource.empty() || !(*target)->subresource.empty()) return std::nullopt;
+  if (!(*target)->watch && !(is_true(request.query_value("watch")) && (*target)->name.empty())) return std::nullopt;
+  auto place = place_of(**target);
+  return place ? std::optional(*std::move(place)) : std::nullopt;
+}
+
+Outcome<httpd::Response> Handlers::read(const httpd::Request& request, const Place& place) {
+  const Target& target = place.target;
+  if (target.subresource == "scale") return get_scale(store_, target, *place.kind);
+  if (target.name.empty()) return list_objects(store_, target, *place.kind, request, world_.unix_seconds());
+  return get_object(store_, target, *place.kind, request, world_.unix_seconds());
+}
+
+void Handlers::at_place(const httpd::Request& request, const Identity& identity, const Place& place, Reply reply) {
+  const std::string& sub = place.target.subresource;
+  const bool served = sub.empty() || (sub == "status" && place.kind->has_status) || (sub == "scale" && place.kind->has_scale) ||
+                      (sub == "finalize" && place.kind->gvk.kind == "Namespace" && request.method == "PUT");
+  if (!served) return reply(error_response(no_such_resource()));
+  if (request.method == "GET") {
+    auto response = read(request, place);
+    return reply(response ? *std::move(response) : error_response(response.error()));
+  }
+  start_write({request, identity, place.target, *place.kind, catalog_.kinds(), store_, world_}, std::move(reply));
+}
+
+}  // namespace graylane::apiserver

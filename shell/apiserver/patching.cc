@@ -1,0 +1,64 @@
+#include "apiserver/patching.h"
+
+#include "apiserver/media.h"
+#include "apiserver/ownership.h"
+#include "patch/json_patch.h"
+#include "patch/strategic_patch.h"
+
+namespace graylane::apiserver {
+
+using doc::Value;
+using Type = Patch::Type;
+
+namespace {
+
+constexpr const char* kAccepted =
+    "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
+    "application/apply-patch+yaml";
+
+Outcome<Type> type_of(const std::string* content_type) {
+  const std::string type = content_type ? parse_media_type(*content_type).type : "";
+  if (type == "application/json-patch+json") return Type::kJson;
+  if (type == "application/merge-patch+json") return Type::kMerge;
+  if (type == "application/strategic-merge-patch+json") return Type::kStrategic;
+  if (type == "application/apply-patch+yaml") return Type::kApply;
+  return refuse(unsupported_media_type(kAccepted));
+}
+
+Outcome<Plan> plan_apply(const Writer& writer, const api::Object* live, const Value& config) {
+  const auto merged = patch::apply(live ? &live->content : nullptr, config, write_of(writer), writer.options.force);
+  if (!merged) return refuse(from_failure(merged.error(), *writer.kind, writer.target.name));
+  return live ? plan_next(writer, *live, *merged, true) : plan_new(writer, *merged, true);
+}
+
+}  // namespace
+
+Outcome<Patch> read_patch(const std::string& text, const std::string* content_type) {
+  const auto type = type_of(content_type);
+  if (!type) return refuse(type.error());
+  auto value = read_value(text, *type == Type::kApply);
+  if (!value) return refuse(std::move(value.error()));
+  return Patch{*type, *std::move(value)};
+}
+
+Outcome<Value> patched(Value document, const Patch& patch, const api::Schema& schema, const api::Kind& kind,
+                       std::string_view name) {
+  auto result = patch.type == Type::kJson    ? patch::apply_json_patch(std::move(document), patch.value)
+                : patch.type == Type::kMerge ? patch::apply_merge_patch(std::move(document), patch.value)
+                                             : patch::apply_strategic_patch(std::move(document), patch.value, schema);
+  if (!result) return refuse(from_failure(result.error(), kind, name));
+  if (!result->is_object()) return refuse(bad_request("the patch makes something else of the object"));
+  return *std::move(result);
+}
+
+Outcome<Plan> plan_patch(const Writer& of_request, const api::Object* live, const Patch& patch) {
+  Writer writer = of_request;
+  writer.is_patch = true;
+  if (patch.type == Type::kApply) return plan_apply(writer, live, patch.value);
+  if (!live) return refuse(not_found(*writer.kind, writer.target.name));
+  auto next = patched(with_revision(*live), patch, *writer.kind->schema, *writer.kind, live->key.name);
+  if (!next) return refuse(std::move(next.error()));
+  return plan_next(writer, *live, *std::move(next), false);
+}
+
+}  // namespace graylane::apiserver

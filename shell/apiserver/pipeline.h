@@ -1,0 +1,65 @@
+// The way of a write, as pure functions: decode -> default -> validate -> admit -> own -> plan. A plan says what the store should do
+// and what the client gets; it is made from the present state of the object, and made anew when that changed meanwhile.
+// Whoever writes objects on behalf of people goes this way: the HTTP surface, and any other source of documents.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/kinds.h"
+#include "api/object.h"
+#include "apiserver/body.h"
+#include "apiserver/options.h"
+#include "apiserver/target.h"
+
+namespace graylane::apiserver {
+
+/// What is the same for all tries of one write.
+struct Writer {
+  const api::Kind* kind = nullptr;
+  const api::Kinds* kinds = nullptr;
+  Target target;
+  WriteOptions options;
+  int64_t now_unix_seconds = 0;
+  std::string new_uid;      // of an object that has none yet
+  std::string name_suffix;  // behind generateName
+  bool is_patch = false;    // unknown fields are then told as faults of the patch
+};
+
+struct Plan {
+  enum class Effect : uint8_t { kNone, kCreate, kReplace, kRemove };
+
+  Effect effect = Effect::kNone;
+  api::Object object;  // as it will be; of kRemove as the client is shown it. Without a resourceVersion
+  std::vector<std::string> warnings = {};
+};
+
+/// A new object of this body. Whether its namespace is there is not asked here: see admit_namespace().
+Outcome<Plan> plan_create(const Writer& writer, Body body);
+/// The object, its status or (a namespace's) its finalizers replaced by those of the body.
+Outcome<Plan> plan_update(const Writer& writer, const api::Object& live, Body body);
+
+/// What an update comes to, whatever `next` was made by: what the server owns is put back, the rest checked and owned. `next` may
+/// have a resourceVersion: then it must be that of `live`. `owned`: next has its managedFields already.
+Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, doc::Value next, bool owned);
+/// What a creation by apply comes to.
+Outcome<Plan> plan_new(const Writer& writer, doc::Value next, bool owned);
+
+struct DeleteOptions {
+  bool dry_run = false;
+  bool foreground = false;  // wait for dependents
+  bool orphan = false;      // leave them
+  std::optional<std::string> uid = {};
+  std::optional<std::string> resource_version = {};
+};
+Outcome<Plan> plan_delete(const Writer& writer, const api::Object& live, const DeleteOptions& options);
+
+/// Whether objects can be created in the namespace; null: it is not there.
+Outcome<void> admit_namespace(const api::Kind& kind, const std::string& ns, std::string_view name, const api::Object* found);
+
+/// The object with its resourceVersion, as patches see it.
+doc::Value with_revision(const api::Object& object);
+
+}  // namespace graylane::apiserver

@@ -1,0 +1,196 @@
+#include "apiserver/present.h"
+
+#include "api/build.h"
+#include "apiserver/columns.h"
+#include "doc/parse.h"
+#include "doc/print.h"
+
+namespace graylane::apiserver {
+
+using api::Kind;
+using api::Object;
+using doc::Value;
+
+namespace {
+
+/// Members of a JSON object, one after the other.
+class Members {
+ public:
+  explicit Members(std::string& out) : out_(out) { out_ += '{'; }
+  std::string& name(std::string_view key) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    out_ += doc::to_json(Value(key));
+    out_ += ':';
+    return out_;
+  }
+  void text(std::string_view key, std::string_view value) { name(key) += doc::to_json(Value(value)); }
+  void value(std::string_view key, const Value& value) { name(key) += doc::to_json(value); }
+  void end() { out_ += '}'; }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+void append_metadata(std::string& out, const Value& content, uint64_t revision) {
+  Members members(out);
+  const Value* metadata = content.find("metadata");
+  if (metadata && metadata->is_object()) {
+    for (const doc::Member& member : *metadata->as_object()) {
+      if (member.key != "resourceVersion") members.value(member.key, member.value);
+    }
+  }
+  if (revision != 0) members.text("resourceVersion", std::to_string(revision));
+  members.end();
+}
+
+enum class Types : uint8_t { kShown, kLeftOut };
+
+void append_whole(std::string& out, const Object& object, uint64_t revision, const Kind& kind, Types types) {
+  Members members(out);
+  if (types == Types::kShown) {
+    members.text("kind", kind.gvk.kind);
+    members.text("apiVersion", kind.gvk.api_version());
+  }
+  append_metadata(members.name("metadata"), object.content, revision);
+  for (const doc::Member& member : *object.content.as_object()) {
+    if (member.key != "kind" && member.key != "apiVersion" && member.key != "metadata") members.value(member.key, member.value);
+  }
+  members.end();
+}
+
+void append_partial(std::string& out, const Object& object, uint64_t revision, const std::string& meta_version) {
+  Members members(out);
+  members.text("kind", "PartialObjectMetadata");
+  members.text("apiVersion", "meta.k8s.io/" + meta_version);
+  append_metadata(members.name("metadata"), object.content, revision);
+  members.end();
+}
+
+void append_row(std::string& out, const Object& object, uint64_t revision, const View& view, const Columns& columns) {
+  Members members(out);
+  members.value("cells", Value(columns.cells(object.content, view.now_unix_seconds)));
+  if (view.include_object == IncludeObject::kObject)
+    append_whole(members.name("object"), object, revision, view.kind, Types::kShown);
+  else if (view.include_object == IncludeObject::kMetadata)
+    append_partial(members.name("object"), object, revision, view.form.meta_version);
+  else members.value("object", Value());
+  members.end();
+}
+
+Value column_definitions(const Columns& columns) {
+  doc::Array definitions;
+  for (const Column& column : columns.columns)
+    definitions.push_back(api::make_object({{"name", Value(column.name)},
+                                            {"type", Value(column.type)},
+                                            {"format", Value(column.format)},
+                                            {"description", Value("")},
+                                            {"priority", api::make_number(column.priority)}}));
+  return Value(std::move(definitions));
+}
+
+void append_list_meta(std::string& out, const ListMeta& meta) {
+  Members members(out);
+  members.text("resourceVersion", std::to_string(meta.revision));
+  if (!meta.continue_token.empty()) members.text("continue", meta.continue_token);
+  if (meta.remaining != 0) members.name("remainingItemCount") += std::to_string(meta.remaining);
+  members.end();
+}
+
+/// A Table around rows that `append_rows` writes.
+template <class F>
+std::string table(const View& view, const ListMeta& meta, bool with_columns, F append_rows) {
+  std::string out;
+  Members members(out);
+  members.text("kind", "Table");
+  members.text("apiVersion", "meta.k8s.io/" + view.form.meta_version);
+  append_list_meta(members.name("metadata"), meta);
+  members.value("columnDefinitions", with_columns ? column_definitions(columns_of(view.kind)) : Value());
+  members.name("rows") += '[';
+  append_rows(out);
+  out += ']';
+  members.end();
+  return out;
+}
+
+std::string one_row(const Object& object, uint64_t revision, const View& view, bool with_columns) {
+  return table(view, {.revision = revision}, with_columns,
+               [&](std::string& out) { append_row(out, object, revision, view, columns_of(view.kind)); });
+}
+
+std::string bookmark_metadata(uint64_t revision, bool initial_end) {
+  const std::string annotations = initial_end ? R"(,"annotations":{"k8s.io/initial-events-end":"true"})" : "";
+  return R"({"resourceVersion":")" + std::to_string(revision) + "\"" + annotations + "}";
+}
+
+std::string bookmark_row(const std::string& object, const View& view, const Columns& columns) {
+  doc::Array cells;
+  for (const Column& column : columns.columns) {
+    const std::string_view name = column.name;
+    if (name == "Age") cells.emplace_back("<unknown>");
+    else if (std::string_view(column.type) == "integer") cells.emplace_back(int64_t{0});
+    else cells.emplace_back("");
+  }
+  const bool with_object = view.include_object != IncludeObject::kNone;
+  return R"({"cells":)" + doc::to_json(Value(std::move(cells))) + R"(,"object":)" + (with_object ? object : "null") + "}";
+}
+
+}  // namespace
+
+std::string document(const Object& object, uint64_t revision, const View& view) {
+  if (view.form.as == Form::As::kTable) return one_row(object, revision, view, true);
+  std::string out;
+  if (view.form.as == Form::As::kPartial) append_partial(out, object, revision, view.form.meta_version);
+  else append_whole(out, object, revision, view.kind, Types::kShown);
+  return out;
+}
+
+std::string list_document(std::span<const api::ObjectPtr> objects, const ListMeta& meta, const View& view) {
+  const auto append_items = [&](std::string& out) {
+    for (const api::ObjectPtr& object : objects) {
+      if (&object != objects.data()) out += ',';
+      if (view.form.as == Form::As::kTable) append_row(out, *object, object->revision, view, columns_of(view.kind));
+      else if (view.form.as == Form::As::kPartial) append_partial(out, *object, object->revision, view.form.meta_version);
+      else append_whole(out, *object, object->revision, view.kind, Types::kLeftOut);
+    }
+  };
+  if (view.form.as == Form::As::kTable) return table(view, meta, true, append_items);
+  const bool partial = view.form.as == Form::As::kPartial;
+  std::string out;
+  Members members(out);
+  members.text("kind", partial ? "PartialObjectMetadataList" : view.kind.gvk.kind + "List");
+  members.text("apiVersion", partial ? "meta.k8s.io/" + view.form.meta_version : view.kind.gvk.api_version());
+  append_list_meta(members.name("metadata"), meta);
+  members.name("items") += '[';
+  append_items(out);
+  out += ']';
+  members.end();
+  return out;
+}
+
+std::string event_object(const Object& object, uint64_t revision, const View& view, bool with_columns) {
+  return view.form.as == Form::As::kTable ? one_row(object, revision, view, with_columns) : document(object, revision, view);
+}
+
+std::string bookmark_object(uint64_t revision, bool initial_end, const View& view, bool with_columns) {
+  const bool whole =
+      view.form.as == Form::As::kObject || (view.form.as == Form::As::kTable && view.include_object == IncludeObject::kObject);
+  std::string object;
+  Members members(object);
+  members.text("kind", whole ? view.kind.gvk.kind : "PartialObjectMetadata");
+  members.text("apiVersion", whole ? view.kind.gvk.api_version() : "meta.k8s.io/" + view.form.meta_version);
+  members.name("metadata") += bookmark_metadata(revision, initial_end);
+  members.end();
+  if (view.form.as != Form::As::kTable) return object;
+  return table(view, {.revision = revision}, with_columns,
+               [&](std::string& out) { out += bookmark_row(object, view, columns_of(view.kind)); });
+}
+
+std::string in_language(std::string json, const Form& form) {
+  if (!form.yaml) return json;
+  doc::Parsed parsed = doc::parse_json(json, nullptr);
+  return parsed.documents.empty() ? json : doc::to_yaml(parsed.documents.front());
+}
+
+}  // namespace graylane::apiserver

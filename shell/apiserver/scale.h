@@ -1,0 +1,17 @@
+// The subresource /scale: the replicas of a workload as an autoscaling/v1 Scale. Pure but for get_scale, which reads the store.
+#pragma once
+
+#include "apiserver/patching.h"
+#include "httpd/message.h"
+#include "store/store.h"
+
+namespace graylane::apiserver {
+
+doc::Value scale_of(const api::Object& object, uint64_t revision);
+Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind);
+
+/// The workload with the replicas of a Scale, or of a patched one.
+Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const doc::Value& scale);
+Outcome<Plan> plan_scale_patch(const Writer& writer, const api::Object& live, const Patch& patch);
+
+}  // namespace graylane::apiserver

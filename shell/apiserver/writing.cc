@@ -1,0 +1,258 @@
+#include "apiserver/writing.h"
+
+#include <memory>
+
+#include "apiserver/collection.h"
+#include "apiserver/columns_text.h"
+#include "apiserver/delete_options.h"
+#include "apiserver/patching.h"
+#include "apiserver/reading.h"
+#include "apiserver/scale.h"
+
+namespace graylane::apiserver {
+
+using Effect = Plan::Effect;
+using Reply = std::function<void(httpd::Response)>;
+/// `live` is null when the object is not there.
+using Planner = std::function<Outcome<Plan>(const api::Object* live)>;
+
+namespace {
+
+constexpr int kTriesMax = 64;          // of a write that others are quicker than
+constexpr int kGeneratedTriesMax = 8;  // of a generated name that is taken
+
+void add_warnings(httpd::Response& response, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) response.headers.push_back({"Warning", "299 - " + go_quoted(warning)});
+}
+
+/// One write under way. Kept by what waits for it: the store, then the server's thread.
+class Attempt : public std::enable_shared_from_this<Attempt> {
+ public:
+  enum class Answer : uint8_t { kObject, kScale, kDeletion };
+
+  Attempt(const WriteCall& call, Writer writer, Form form, Answer answer, Reply reply)
+      : store_(call.store),
+        world_(call.world),
+        writer_(std::move(writer)),
+        form_(std::move(form)),
+        answer_(answer),
+        reply_(std::move(reply)) {}
+
+  void run(Planner planner) {
+    planner_ = std::move(planner);
+    try_once();
+  }
+
+  const Writer& writer() const { return writer_; }
+
+ private:
+  void fail_with(const ApiError& error) { reply_(error_response(error)); }
+
+  void try_once() {
+    api::ObjectPtr live;
+    if (!writer_.target.name.empty()) {
+      auto found = store_.get(key_of(writer_.target, *writer_.kind));
+      if (found) live = *std::move(found);
+      else if (found.error().code != ErrorCode::kNotFound)
+        return fail_with(from_store(found.error(), *writer_.kind, writer_.target.name));
+    }
+    auto plan = planner_(live.get());
+    if (!plan) return fail_with(plan.error());
+    if (plan->effect == Effect::kCreate) {
+      if (auto ok = admit(*plan); !ok) return fail_with(ok.error());
+    }
+    live_revision_ = live ? live->revision : 0;
+    if (plan->effect == Effect::kNone || writer_.options.dry_run) return finish(*plan, plan->object, live_revision_);
+    submit(*std::move(plan));
+  }
+
+  Outcome<void> admit(const Plan& plan) {
+    if (!writer_.kind->namespaced) return still_free(plan);
+    auto found = store_.get({"", "Namespace", "", plan.object.key.ns});
+    if (auto ok = admit_namespace(*writer_.kind, plan.object.key.ns, plan.object.key.name, found ? found->get() : nullptr); !ok)
+      return ok;
+    return still_free(plan);
+  }
+
+  /// A dry run asks what the store would say.
+  Outcome<void> still_free(const Plan& plan) {
+    if (!writer_.options.dry_run || !store_.get(plan.object.key)) return {};
+    return refuse(already_exists(*writer_.kind, plan.object.key.name));
+  }
+
+  void submit(Plan plan) {
+    std::vector<control::Change> changes;
+    if (plan.effect == Effect::kCreate) changes.push_back(control::Change::create(plan.object));
+    else if (plan.effect == Effect::kRemove) changes.push_back(control::Change::remove(plan.object.key, live_revision_));
+    else {
+      changes.push_back(control::Change::update(plan.object));
+      changes.back().object.revision = live_revision_;
+    }
+    auto done = [self = shared_from_this(), plan = std::make_shared<Plan>(std::move(plan))](Result<control::Written> written) {
+      self->world_.post([self, plan, outcome = std::make_shared<Result<control::Written>>(std::move(written))] {
+        self->settled(*plan, *outcome);
+      });
+    };
+    store_.submit(std::move(changes), std::move(done));
+  }
+
+  void settled(const Plan& plan, const Result<control::Written>& written) {
+    if (written) return finish(plan, plan.effect == Effect::kRemove ? plan.object : *written->objects.front(), written->revision);
+    if (try_again(written.error().code)) return try_once();
+    fail_with(from_store(written.error(), *writer_.kind, plan.object.key.name));
+  }
+
+  bool try_again(ErrorCode code) {
+    ++tries_;
+    if (code == ErrorCode::kAlreadyExists && writer_.target.name.empty()) {
+      writer_.name_suffix = world_.name_suffix();
+      return generated_ && tries_ < kGeneratedTriesMax;
+    }
+    const bool changed = code == ErrorCode::kConflict || code == ErrorCode::kNotFound || code == ErrorCode::kAlreadyExists;
+    return changed && !writer_.target.name.empty() && tries_ < kTriesMax;
+  }
+
+  void finish(const Plan& plan, const api::Object& object, uint64_t revision) {
+    const uint16_t status = plan.effect == Effect::kCreate ? 201 : 200;
+    httpd::Response response;
+    if (answer_ == Answer::kDeletion && plan.effect == Effect::kRemove && !shows_deleted()) {
+      response = json_response(200, deleted_status(*writer_.kind, object.key.name, text_at(object.content, "metadata.uid")));
+    } else if (answer_ == Answer::kScale) {
+      response = json_response(status, scale_of(object, revision));
+    } else {
+      const uint64_t shown = object.revision != 0 ? object.revision : revision;
+      response = document_response(status, document(object, shown, {*writer_.kind, form_, {}, world_.unix_seconds()}), form_);
+    }
+    add_warnings(response, plan.warnings);
+    reply_(std::move(response));
+  }
+
+  /// Kinds whose deletion answers with the object.
+  bool shows_deleted() const {
+    return writer_.kind->gvk.group.empty() &&
+           (writer_.kind->gvk.kind == "Pod" || writer_.kind->gvk.kind == "Service" || writer_.kind->gvk.kind == "ServiceAccount");
+  }
+
+ public:
+  void set_generated() { generated_ = true; }
+
+ private:
+  store::Store& store_;
+  const World& world_;
+  Writer writer_;
+  const Form form_;
+  const Answer answer_;
+  const Reply reply_;
+  Planner planner_;
+  uint64_t live_revision_ = 0;
+  int tries_ = 0;
+  bool generated_ = false;
+};
+
+using Answer = Attempt::Answer;
+
+Writer writer_of(const WriteCall& call, WriteOptions options) {
+  return {&call.kind,
+          &call.kinds,
+          call.target,
+          std::move(options),
+          call.world.unix_seconds(),
+          call.world.new_uid(),
+          call.world.name_suffix()};
+}
+
+/// Options and form checked; `make` gives the planner.
+template <class F>
+Outcome<void> begin(const WriteCall& call, const Reply& reply, std::string_view options_name, bool is_apply, Answer answer,
+                    F make) {
+  auto form = choose_form(call.request.header("Accept"));
+  if (!form) return refuse(std::move(form.error()));
+  auto options = parse_write_options(call.request, options_name, is_apply);
+  if (!options) return refuse(std::move(options.error()));
+  auto attempt = std::make_shared<Attempt>(call, writer_of(call, *std::move(options)), *std::move(form), answer, reply);
+  attempt->run(make(*attempt));
+  return {};
+}
+
+Answer answer_of(const Target& target) { return target.subresource == "scale" ? Answer::kScale : Answer::kObject; }
+
+Outcome<void> create(const WriteCall& call, const Reply& reply) {
+  if (!call.target.name.empty()) return refuse(method_not_allowed());
+  if (call.kind.namespaced && call.target.ns.empty()) return refuse(method_not_allowed());
+  auto body = read_object(call.request.body, call.request.header("Content-Type"), call.kind);
+  if (!body) return refuse(std::move(body.error()));
+  return begin(call, reply, "CreateOptions", false, Answer::kObject, [&](Attempt& attempt) -> Planner {
+    if (text_at(body->value, "metadata.name").empty()) attempt.set_generated();
+    return [&attempt, body = *std::move(body)](const api::Object*) { return plan_create(attempt.writer(), body); };
+  });
+}
+
+Outcome<void> update_scale(const WriteCall& call, const Reply& reply) {
+  auto scale = read_value(call.request.body, false);
+  if (!scale) return refuse(std::move(scale.error()));
+  return begin(call, reply, "UpdateOptions", false, Answer::kScale, [&](Attempt& attempt) -> Planner {
+    return [&attempt, scale = *std::move(scale)](const api::Object* live) -> Outcome<Plan> {
+      if (!live) return refuse(not_found(*attempt.writer().kind, attempt.writer().target.name));
+      return plan_scale(attempt.writer(), *live, scale);
+    };
+  });
+}
+
+Outcome<void> update(const WriteCall& call, const Reply& reply) {
+  if (call.target.name.empty()) return refuse(method_not_allowed());
+  if (call.target.subresource == "scale") return update_scale(call, reply);
+  auto body = read_object(call.request.body, call.request.header("Content-Type"), call.kind);
+  if (!body) return refuse(std::move(body.error()));
+  return begin(call, reply, "UpdateOptions", false, Answer::kObject, [&](Attempt& attempt) -> Planner {
+    return [&attempt, body = *std::move(body)](const api::Object* live) -> Outcome<Plan> {
+      if (!live) return refuse(not_found(*attempt.writer().kind, attempt.writer().target.name));
+      return plan_update(attempt.writer(), *live, body);
+    };
+  });
+}
+
+Outcome<void> patch_object(const WriteCall& call, const Reply& reply) {
+  if (call.target.name.empty()) return refuse(method_not_allowed());
+  auto patch = read_patch(call.request.body, call.request.header("Content-Type"));
+  if (!patch) return refuse(std::move(patch.error()));
+  const bool is_apply = patch->type == Patch::Type::kApply;
+  return begin(call, reply, "PatchOptions", is_apply, answer_of(call.target), [&](Attempt& attempt) -> Planner {
+    return [&attempt, patch = *std::move(patch)](const api::Object* live) -> Outcome<Plan> {
+      const Writer& writer = attempt.writer();
+      if (writer.target.subresource.empty()) return plan_patch(writer, live, patch);
+      if (!live) return refuse(not_found(*writer.kind, writer.target.name));
+      return writer.target.subresource == "scale" ? plan_scale_patch(writer, *live, patch) : plan_patch(writer, live, patch);
+    };
+  });
+}
+
+Outcome<void> remove(const WriteCall& call, const Reply& reply) {
+  if (!call.target.subresource.empty()) return refuse(method_not_allowed());
+  auto form = choose_form(call.request.header("Accept"));
+  if (!form) return refuse(std::move(form.error()));
+  auto options = parse_delete_options(call.request);
+  if (!options) return refuse(std::move(options.error()));
+  Writer writer = writer_of(call, {.dry_run = options->dry_run});
+  if (call.target.name.empty()) return delete_collection(call, std::move(writer), *options, reply);
+  auto attempt = std::make_shared<Attempt>(call, std::move(writer), *std::move(form), Answer::kDeletion, reply);
+  attempt->run([&writer = attempt->writer(), options = *options](const api::Object* live) -> Outcome<Plan> {
+    if (!live) return refuse(not_found(*writer.kind, writer.target.name));
+    return plan_delete(writer, *live, options);
+  });
+  return {};
+}
+
+}  // namespace
+
+void start_write(const WriteCall& call, Reply reply) {
+  const std::string& method = call.request.method;
+  Outcome<void> begun = refuse(method_not_allowed());
+  if (call.request.body.size() > kBodyBytesMax) begun = refuse(too_large(kBodyBytesMax));
+  else if (method == "POST") begun = create(call, reply);
+  else if (method == "PUT") begun = update(call, reply);
+  else if (method == "PATCH") begun = patch_object(call, reply);
+  else if (method == "DELETE") begun = remove(call, reply);
+  if (!begun) reply(error_response(begun.error()));
+}
+
+}  // namespace graylane::apiserver

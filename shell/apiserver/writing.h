@@ -1,0 +1,36 @@
+// Writing: carries out what the pipeline plans, and again when somebody else was quicker. Answers later; blocks nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "api/kinds.h"
+#include "apiserver/identity.h"
+#include "apiserver/target.h"
+#include "httpd/message.h"
+#include "store/store.h"
+
+namespace graylane::apiserver {
+
+/// What the server asks of the world. The functions are called in the server's thread; `post` from any.
+struct World {
+  std::function<int64_t()> unix_seconds;
+  std::function<std::string()> new_uid;             // "6f1c...": a random UUID
+  std::function<std::string()> name_suffix;         // five random characters of names
+  std::function<void(std::function<void()>)> post;  // runs it in the server's thread, later or at once
+};
+
+struct WriteCall {
+  const httpd::Request& request;  // read during the call only, as is the identity
+  const Identity& identity;
+  const Target& target;
+  const api::Kind& kind;
+  const api::Kinds& kinds;
+  store::Store& store;
+  const World& world;
+};
+
+/// POST, PUT, PATCH and DELETE of one object, its parts, or (DELETE) a collection; 405 for the rest.
+void start_write(const WriteCall& call, std::function<void(httpd::Response)> reply);
+
+}  // namespace graylane::apiserver
