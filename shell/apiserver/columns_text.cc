@@ -41,7 +41,7 @@ int64_t size_at(const Value& content, std::string_view path) {
   return value->is_object() ? static_cast<int64_t>(value->as_object()->size()) : 0;
 }
 
-std::string or_none(std::string text) { return text.empty() ? "<none>" : text; }
+std::string or_none(const std::string& text) { return text.empty() ? "<none>" : text; }
 
 namespace {
 
@@ -168,7 +168,7 @@ doc::Array event_cells(const Value& event, int64_t now) {
   const std::string host = text_at(event, "source.host");
   std::string last = since(event, "lastTimestamp", now);
   if (last.empty()) last = since(event, "eventTime", now);
-  const auto unknown = [](std::string text) { return text.empty() ? "<unknown>" : text; };
+  const auto unknown = [](const std::string& text) { return text.empty() ? "<unknown>" : text; };
   std::string message = text_at(event, "message");
   while (!message.empty() && message.back() == '\n') message.pop_back();
   return {Value(unknown(last)),
@@ -187,9 +187,9 @@ namespace {
 
 /// What keeps one container from running, as it is shown in place of the phase.
 std::string container_reason(const Value& status) {
-  const std::string waiting = text_at(status, "state.waiting.reason");
+  std::string waiting = text_at(status, "state.waiting.reason");
   if (!waiting.empty()) return waiting;
-  const std::string terminated = text_at(status, "state.terminated.reason");
+  std::string terminated = text_at(status, "state.terminated.reason");
   if (!terminated.empty()) return terminated;
   if (!find_path(status, "state.terminated")) return "";
   const int64_t signal = number_at(status, "state.terminated.signal");

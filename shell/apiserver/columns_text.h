@@ -13,7 +13,7 @@ const doc::Value* find_path(const doc::Value& content, std::string_view path);
 std::string text_at(const doc::Value& content, std::string_view path);  // "" when there is none
 int64_t number_at(const doc::Value& content, std::string_view path);    // 0 likewise
 int64_t size_at(const doc::Value& content, std::string_view path);      // of a list or an object
-std::string or_none(std::string text);                                  // "<none>" for ""
+std::string or_none(const std::string& text);                           // "<none>" for ""
 
 std::string labels_text(const doc::Value* labels);                                // "a=b,c=d"
 std::string selector_text(const doc::Value& content);                             // of spec.selector with matchLabels

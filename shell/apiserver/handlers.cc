@@ -33,7 +33,7 @@ constexpr std::string_view kOpenApiProtobuf = "application/com.github.proto-open
 Handlers::Handlers(const api::Kinds& kinds, store::Store& store, World world)
     : catalog_(kinds), store_(store), world_(std::move(world)) {}
 
-void Handlers::answer(const httpd::Request& request, const Identity& identity, Reply reply) {
+void Handlers::answer(const httpd::Request& request, const Identity& identity, const Reply& reply) {
   if (auto response = fixed_path(request)) return reply(*std::move(response));
   auto target = parse_target(request.path);
   if (!target) return reply(error_response(target.error()));
@@ -44,7 +44,7 @@ void Handlers::answer(const httpd::Request& request, const Identity& identity, R
   if (!catalog_.group((*target)->group)) return reply(no_such_page());
   auto place = place_of(**target);
   if (!place) return reply(error_response(place.error()));
-  at_place(request, identity, *place, std::move(reply));
+  at_place(request, identity, *place, reply);
 }
 
 std::optional<httpd::Response> Handlers::fixed_path(const httpd::Request& request) const {
@@ -113,7 +113,7 @@ Outcome<httpd::Response> Handlers::read(const httpd::Request& request, const Pla
   return get_object(store_, target, *place.kind, request, world_.unix_seconds());
 }
 
-void Handlers::at_place(const httpd::Request& request, const Identity& identity, const Place& place, Reply reply) {
+void Handlers::at_place(const httpd::Request& request, const Identity& identity, const Place& place, const Reply& reply) {
   const std::string& sub = place.target.subresource;
   const bool served = sub.empty() || (sub == "status" && place.kind->has_status) || (sub == "scale" && place.kind->has_scale) ||
                       (sub == "finalize" && place.kind->gvk.kind == "Namespace" && request.method == "PUT");
@@ -122,7 +122,7 @@ void Handlers::at_place(const httpd::Request& request, const Identity& identity,
     auto response = read(request, place);
     return reply(response ? *std::move(response) : error_response(response.error()));
   }
-  start_write({request, identity, place.target, *place.kind, catalog_.kinds(), store_, world_}, std::move(reply));
+  start_write({request, identity, place.target, *place.kind, catalog_.kinds(), store_, world_}, reply);
 }
 
 }  // namespace graylane::apiserver

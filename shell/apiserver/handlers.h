@@ -29,7 +29,7 @@ class Handlers {
   Handlers(const api::Kinds& kinds, store::Store& store, World world);
 
   /// `reply` is called once, at once or later.
-  void answer(const httpd::Request& request, const Identity& identity, Reply reply);
+  void answer(const httpd::Request& request, const Identity& identity, const Reply& reply);
 
   /// Whether a request is for a watch, and of what; nothing: answer() has its answer.
   std::optional<Place> watched(const httpd::Request& request) const;
@@ -42,7 +42,7 @@ class Handlers {
   httpd::Response discovery(const httpd::Request& request, bool core) const;
   Outcome<httpd::Response> group_path(const httpd::Request& request) const;
   Outcome<Place> place_of(const Target& target) const;
-  void at_place(const httpd::Request& request, const Identity& identity, const Place& place, Reply reply);
+  void at_place(const httpd::Request& request, const Identity& identity, const Place& place, const Reply& reply);
   Outcome<httpd::Response> read(const httpd::Request& request, const Place& place);
 
   const Catalog catalog_;

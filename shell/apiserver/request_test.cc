@@ -47,7 +47,7 @@ TEST(Media, AcceptPrefersByQualityThenByOrder) {
 
 TEST(Media, DiscoveryHonoursTheVersionThatIsAsked) {
   // A v2 document for a client that asked v2beta1 leaves it without any resource.
-  const auto version = [](std::string accept) { return choose_discovery(&accept).value_or("refused"); };
+  const auto version = [](const std::string& accept) { return choose_discovery(&accept).value_or("refused"); };
   EXPECT_EQ(version("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"), "v2beta1");
   EXPECT_EQ(version("application/json;g=apidiscovery.k8s.io;v=v77;as=APIGroupDiscoveryList,application/json"), "");
 }

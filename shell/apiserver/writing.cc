@@ -244,7 +244,7 @@ Outcome<void> remove(const WriteCall& call, const Reply& reply) {
 
 }  // namespace
 
-void start_write(const WriteCall& call, Reply reply) {
+void start_write(const WriteCall& call, const Reply& reply) {
   const std::string& method = call.request.method;
   Outcome<void> begun = refuse(method_not_allowed());
   if (call.request.body.size() > kBodyBytesMax) begun = refuse(too_large(kBodyBytesMax));

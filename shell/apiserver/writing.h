@@ -31,6 +31,6 @@ struct WriteCall {
 };
 
 /// POST, PUT, PATCH and DELETE of one object, its parts, or (DELETE) a collection; 405 for the rest.
-void start_write(const WriteCall& call, std::function<void(httpd::Response)> reply);
+void start_write(const WriteCall& call, const std::function<void(httpd::Response)>& reply);
 
 }  // namespace graylane::apiserver
