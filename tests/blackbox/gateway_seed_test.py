@@ -181,6 +181,7 @@ class Guide(GuideTest):
         # The same answer from the files and from the running program as on the wire.
         shutil.copytree(EXAMPLES / "nginx-canary", self.folder, dirs_exist_ok=True)
         self.start().wait_status(200, "GET", "/", HOST)
+        self.wait(1, HEADER)  # the new version's Pod is ready too: until then `explain` rightly says otherwise
         from_files = cli.run("explain", "-f", str(self.folder), "-o", "json", f"http://{HOST}/")
         running = cli.run("explain", "--state", str(self.up.state), "-o", "json", f"http://{HOST}/")
         self.assertEqual((running.code, running.out), (0, from_files.out), running)
