@@ -150,10 +150,26 @@ void check_selector(const doc::Object& spec, const doc::Object& pod, const Path&
                "make it equal to template.metadata.labels");
 }
 
+/// 0 and "0%".
+bool is_nothing(const doc::Value* value) {
+  return value && (*value == doc::Value(int64_t{0}) || (value->as_string() && *value->as_string() == "0%"));
+}
+
+/// One of the two must give way, or nothing ever moves.
+void check_rolling_update(const doc::Value& rolling, const Path& path, Report& report) {
+  const doc::Value* unavailable = rolling.find("maxUnavailable");
+  if (!is_nothing(unavailable) || !is_nothing(rolling.find("maxSurge"))) return;
+  Path strategy_path(&path, "strategy");
+  Path rolling_path(&strategy_path, "rollingUpdate");
+  report.error("invalid-value", Path(&rolling_path, "maxUnavailable"), unavailable->at(), "may not be 0 when `maxSurge` is 0",
+               "raise one of the two");
+}
+
 void check_strategy(const doc::Object& spec, const Path& path, Report& report) {
   const doc::Object* strategy = find_object(spec, "strategy");
   const std::string* type = strategy ? find_text(*strategy, "type") : nullptr;
   const doc::Value* rolling = strategy ? strategy->find("rollingUpdate") : nullptr;
+  if (rolling && rolling->is_object()) check_rolling_update(*rolling, path, report);
   if (!type || *type != "Recreate" || !rolling) return;
   Path strategy_path(&path, "strategy");
   report.error("invalid-value", Path(&strategy_path, "rollingUpdate"), rolling->at(), "is not allowed with type Recreate",
@@ -161,6 +177,8 @@ void check_strategy(const doc::Object& spec, const Path& path, Report& report) {
 }
 
 }  // namespace
+
+void check_pod_spec(const doc::Object& spec, const Path& path, Report& report) { PodCheck(spec, path, report).run(); }
 
 void check_pod(const doc::Object& pod, Report& report) {
   Path path(nullptr, "spec");

@@ -39,7 +39,9 @@ const char* format_problem(Format format, std::string_view text) {
       return unless(is_dns_subdomain(text),
                     "must be lower-case letters, digits, '-' and '.', with a letter or digit at both ends");
     case Format::kIpAddress: return unless(is_ip_address(text), "must be an IP address");
-    case Format::kDateTime: return unless(parse_time(text).has_value(), "must be a time such as 2026-01-31T12:00:00Z (RFC 3339)");
+    case Format::kDateTime:
+    case Format::kMicroTime:
+      return unless(parse_time(text).has_value(), "must be a time such as 2026-01-31T12:00:00Z (RFC 3339)");
     case Format::kBase64: return unless(is_base64(text), "must be base64");
     case Format::kPortName:
       return unless(is_port_name(text),
@@ -72,7 +74,7 @@ void check_enum(const std::string& text, Position at, const Schema& schema, cons
 void check_text(const std::string& text, Position at, const Schema& schema, const Path& path, Report& report) {
   check_enum(text, at, schema, path, report);
   // Names and numbers that are left empty count as absent.
-  if (text.empty() && schema.format != Format::kDateTime) return;
+  if (text.empty() && schema.format != Format::kDateTime && schema.format != Format::kMicroTime) return;
   if (const char* problem = format_problem(schema.format, text))
     report.error("invalid-value", path, at, std::string(problem) + ", not " + quoted(text));
 }

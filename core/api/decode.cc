@@ -1,6 +1,9 @@
 #include "api/decode.h"
 
+#include <charconv>
+
 #include "api/conform.h"
+#include "api/conform_custom.h"
 #include "api/metadata.h"
 #include "api/report.h"
 #include "api/text_rules.h"
@@ -70,8 +73,6 @@ void report_unknown_kind(const doc::Value& document, const GroupVersionKind& gvk
   else report.info("unknown-kind", path, at, std::move(message));
 }
 
-const Schema& metadata_schema() { return *builtin_kinds().find("v1", "ConfigMap")->schema->find("metadata")->schema; }
-
 /// The metadata of a document; an empty one is added when there is none.
 doc::Value& metadata_of(doc::Value& document) {
   doc::Object& object = *document.as_object();
@@ -83,12 +84,29 @@ doc::Value& metadata_of(doc::Value& document) {
 
 void conform_document(doc::Value& document, const Kind* kind, Report& report) {
   if (!kind) return conform(metadata_of(document), metadata_schema(), Path(nullptr, "metadata"), report);
+  if (kind->custom) {
+    conform(metadata_of(document), metadata_schema(), Path(nullptr, "metadata"), report);
+    return conform_custom(document, *kind->schema, report);
+  }
   conform(document, *kind->schema, {}, report);
   if (kind->fill) kind->fill(*document.as_object());
   if (kind->check) kind->check(*document.as_object(), report);
 }
 
-Age age_of(const doc::Value& metadata) {
+/// What a directory of documents noted.
+std::optional<uint64_t> noted_order(const doc::Value& metadata) {
+  const doc::Value* annotations = metadata.find("annotations");
+  const doc::Value* value = annotations ? annotations->find(kOrderAnnotation) : nullptr;
+  const std::string* text = value ? value->as_string() : nullptr;
+  uint64_t order = 0;
+  if (!text) return std::nullopt;
+  const char* end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, order);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(order) : std::nullopt;
+}
+
+Age age_of(const doc::Value& metadata, const FileName& file) {
+  if (const auto order = file ? std::nullopt : noted_order(metadata)) return Age{0, false, *order};
   const doc::Value* value = metadata.find("creationTimestamp");
   const std::string* text = value ? value->as_string() : nullptr;
   auto seconds = text ? parse_time(*text) : std::nullopt;
@@ -107,7 +125,7 @@ void decode_into(Decoded& decoded, doc::Value document, const FileName& file, co
   check_identity(metadata, kind, report);
   conform_document(document, kind, report);
   if (report.has_errors() || !decoded.key) return;
-  Age age = age_of(*document.find("metadata"));
+  Age age = age_of(*document.find("metadata"), file);
   decoded.object = Object{*std::move(gvk), *decoded.key, std::move(document), file, age, 0};
 }
 

@@ -70,6 +70,19 @@ TEST(Decode, IdentifiesAnObject) {
   EXPECT_EQ(o.age.created_unix_seconds, 1709208000);
 }
 
+TEST(Decode, OrderIsReadOfObjectsWithoutAFile) {
+  // A write through the API must not make what a directory made older than all else; but no document may say its own order.
+  const doc::Value content = doc::parse_json(R"({"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"shop",)"
+                                             R"("creationTimestamp":"2024-02-29T12:00:00Z",)"
+                                             R"("annotations":{"graylane.dev/order":"1048577"}}})",
+                                             nullptr)
+                                 .documents.at(0);
+  const Age age = decode(content, nullptr).object.value().age;
+  EXPECT_FALSE(age.has_timestamp);
+  EXPECT_EQ(age.order, 1048577u);
+  EXPECT_TRUE(decode(content, std::make_shared<const std::string>("a.yaml")).object.value().age.has_timestamp);
+}
+
 TEST(Decode, FillsInTheDefaultsOfAService) {
   // Everything downstream reads one complete form.
   EXPECT_EQ(field(kService, {"spec", "ports"}), R"([{"port":80,"protocol":"TCP","targetPort":80}])");

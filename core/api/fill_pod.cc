@@ -48,18 +48,35 @@ void for_each_container(doc::Object& spec, Visit visit) {
   for (const char* list : {"initContainers", "containers", "ephemeralContainers"}) for_each_object(spec, list, visit);
 }
 
+void fill_volume(doc::Object& volume, Position at) {
+  if (volume.size() == 1 && volume.find("name")) fill_in(volume, "emptyDir", doc::Value(doc::Object()), at);
+  doc::Object* image = find_object(volume, "image");
+  const std::string* reference = image ? find_text(*image, "reference") : nullptr;
+  if (image) fill_in(*image, "pullPolicy", doc::Value(pull_policy(reference ? *reference : "")), at);
+}
+
+/// One thing under two names, of which `serviceAccountName` is the one that counts.
+void fill_account(doc::Object& spec) {
+  const std::string* name = find_text(spec, "serviceAccountName");
+  const bool named = name && !name->empty();
+  const doc::Value* account = spec.find(named ? "serviceAccountName" : "serviceAccount");
+  if (!account || !account->is_string() || account->as_string()->empty()) return;
+  const doc::Value both = *account;
+  spec.set("serviceAccountName", both);
+  spec.set("serviceAccount", both);
+}
+
 void fill_pod_spec(doc::Object& spec) {
+  for_each_container(spec, fill_container);
+  for_each_object(spec, "volumes", fill_volume);
+  fill_account(spec);
+}
+
+/// Of Pods only: templates keep their ports as written.
+void fill_host_ports(doc::Object& spec) {
   const doc::Value* host_network = spec.find("hostNetwork");
-  bool uses_host = host_network && host_network->as_bool() && *host_network->as_bool();
-  for_each_container(spec, [&](doc::Object& container, Position at) {
-    fill_container(container, at);
-    if (uses_host) host_ports(container);
-  });
-  for_each_object(spec, "volumes", [](doc::Object& volume, Position at) {
-    if (volume.size() == 1 && volume.find("name")) fill_in(volume, "emptyDir", doc::Value(doc::Object()), at);
-  });
-  if (const std::string* account = find_text(spec, "serviceAccount"))
-    fill_in(spec, "serviceAccountName", doc::Value(*account), spec.find("serviceAccount")->at());
+  if (!host_network || !host_network->as_bool() || !*host_network->as_bool()) return;
+  for_each_container(spec, [](doc::Object& container, Position) { host_ports(container); });
 }
 
 }  // namespace
@@ -70,6 +87,7 @@ void fill_pod(doc::Object& pod) {
   fill_in(*spec, "enableServiceLinks", doc::Value(true), pod.find("spec")->at());
   for_each_container(*spec, [](doc::Object& container, Position) { requests_from_limits(container); });
   fill_pod_spec(*spec);
+  fill_host_ports(*spec);
 }
 
 void fill_pod_template(doc::Object& owner) {

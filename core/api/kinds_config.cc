@@ -3,27 +3,29 @@
 namespace graylane::api {
 
 const char* const kConfigTypes = R"(
+package io.k8s.api.core.v1
+
 ConfigMap root
-  immutable   bool
-  data        {string}
-  binaryData  {bytes}
+  immutable   bool @4*
+  data        {string} @2
+  binaryData  {bytes} @3
 
 Secret root
-  immutable   bool
-  data        {bytes}
-  stringData  {string}
-  type        string =Opaque
+  immutable   bool @5*
+  data        {bytes} @2
+  stringData  {string} @4
+  type        string @3 =Opaque
 
 Namespace root
-  spec    NamespaceSpec
-  status  NamespaceStatus ={}
+  spec    NamespaceSpec @2
+  status  NamespaceStatus @3 ={}
 
 NamespaceSpec
-  finalizers  [string]
+  finalizers  [string] @1
 
 NamespaceStatus
-  phase       string =Active
-  conditions  [Condition] keys=type
+  phase       string @1 =Active
+  conditions  [Condition] @2 keys=type
 )";
 
 }  // namespace graylane::api

@@ -3,73 +3,77 @@
 namespace graylane::api {
 
 const char* const kMetaTypes = R"(
+package io.k8s.apimachinery.pkg.apis.meta.v1
+
 ObjectMeta
-  name                        string
-  generateName                string
-  namespace                   string
-  selfLink                    string
-  uid                         string
-  resourceVersion             string
-  generation                  int64
-  creationTimestamp           time
-  deletionTimestamp           time
-  deletionGracePeriodSeconds  int64
-  labels                      {labels}
-  annotations                 {annotations}
-  ownerReferences             [OwnerReference] keys=uid
-  finalizers                  [string] set
-  managedFields               [ManagedFieldsEntry]
+  name                        string @1
+  generateName                string @2
+  namespace                   string @3
+  selfLink                    string @4
+  uid                         string @5
+  resourceVersion             string @6
+  generation                  int64 @7
+  creationTimestamp           time @8
+  deletionTimestamp           time @9*
+  deletionGracePeriodSeconds  int64 @10*
+  labels                      {labels} @11
+  annotations                 {annotations} @12
+  ownerReferences             [OwnerReference] @13 keys=uid
+  finalizers                  [string] @14 set
+  managedFields               [ManagedFieldsEntry] @17
 
 OwnerReference atomic
-  apiVersion          string !
-  kind                string !
-  name                string !
-  uid                 string !
-  controller          bool
-  blockOwnerDeletion  bool
+  apiVersion          string @5 !
+  kind                string @1 !
+  name                string @3 !
+  uid                 string @4 !
+  controller          bool @6*
+  blockOwnerDeletion  bool @7*
 
 ManagedFieldsEntry
-  manager      string
-  operation    string
-  apiVersion   string
-  time         time
-  fieldsType   string
-  fieldsV1     object
-  subresource  string
+  manager      string @1
+  operation    string @2
+  apiVersion   string @3
+  time         time @4*
+  fieldsType   string @6
+  fieldsV1     object @7*
+  subresource  string @8
 
 LabelSelector atomic
-  matchLabels       {labels}
-  matchExpressions  [LabelSelectorRequirement]
+  matchLabels       {labels} @1
+  matchExpressions  [LabelSelectorRequirement] @2
 
 LabelSelectorRequirement
-  key       string !
-  operator  string ! enum=In|NotIn|Exists|DoesNotExist
-  values    [labelValue]
+  key       string @1 !
+  operator  string @2 ! enum=In|NotIn|Exists|DoesNotExist
+  values    [labelValue] @3
 
 Condition
-  type                string !
-  status              string ! enum=True|False|Unknown
-  observedGeneration  int64
-  lastTransitionTime  time
-  reason              string
-  message             string
+  type                string @1 !
+  status              string @2 ! enum=True|False|Unknown
+  observedGeneration  int64 @3
+  lastTransitionTime  time @4
+  reason              string @5*
+  message             string @6*
+
+package io.k8s.api.core.v1
 
 LocalObjectReference atomic
-  name  string
+  name  string @1
 
 TypedLocalObjectReference atomic
-  apiGroup  string
-  kind      string !
-  name      string !
+  apiGroup  string @1*
+  kind      string @2 !
+  name      string @3 !
 
 ObjectReference atomic
-  kind             string
-  namespace        string
-  name             string
-  uid              string
-  apiVersion       string
-  resourceVersion  string
-  fieldPath        string
+  kind             string @1
+  namespace        string @2
+  name             string @3
+  uid              string @4
+  apiVersion       string @5
+  resourceVersion  string @6
+  fieldPath        string @7
 )";
 
 }  // namespace graylane::api

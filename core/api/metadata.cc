@@ -23,6 +23,8 @@ const char* name_problem(std::string_view name, Kind::NameRule rule) {
       return is_dns_label(name)
                  ? nullptr
                  : "must be lower-case letters, digits and '-', with a letter or digit at both ends, at most 63 (DNS-1123)";
+    case Kind::NameRule::kPathSegment:
+      return is_path_segment(name) ? nullptr : "must not be '.' or '..' and must not contain '/' or '%'";
   }
   return nullptr;
 }
@@ -79,5 +81,7 @@ void check_identity(doc::Value& metadata, const Kind* kind, Report& report) {
   check_name(metadata, kind, Path(&path, "name"), report);
   check_namespace(metadata, kind, Path(&path, "namespace"), report);
 }
+
+const Schema& metadata_schema() { return *builtin_kinds().find("v1", "ConfigMap")->schema->find("metadata")->schema; }
 
 }  // namespace graylane::api

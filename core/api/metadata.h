@@ -17,4 +17,7 @@ void check_identity(doc::Value& metadata, const Kind* kind, Report& report);
 /// Reports keys of annotations or labels that stand directly under metadata, and takes them away.
 void take_misplaced_annotations(doc::Value& metadata, Report& report);
 
+/// The schema of metadata, the same for all kinds.
+const Schema& metadata_schema();
+
 }  // namespace graylane::api

@@ -34,12 +34,17 @@ struct ObjectKey {
   std::string to_string() const;
 };
 
-/// When an object came to be, for rules that prefer the older one.
+/// When an object came to be, for rules that prefer the older one. Of an object without a file it is read from the content: from
+/// kOrderAnnotation, else from creationTimestamp.
 struct Age {
   int64_t created_unix_seconds = 0;  // metadata.creationTimestamp; meaningful only if has_timestamp
   bool has_timestamp = false;
   uint64_t order = 0;  // among objects without a timestamp: order of file and document
 };
+
+/// On objects that a directory of documents made: Age::order as a decimal number, for writers that know no documents. A document
+/// cannot set it.
+inline constexpr const char* kOrderAnnotation = "graylane.dev/order";
 
 struct Object {
   GroupVersionKind gvk;  // as written (v1beta1 stays v1beta1)

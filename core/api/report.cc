@@ -107,6 +107,14 @@ Diagnostic* Report::add(Severity severity, const char* id, const Path& path, Pos
   return &diagnostics_.back();
 }
 
+void Report::add(const Objections& findings) {
+  for (const Objection& finding : findings) {
+    has_errors_ = true;
+    if (is_full()) ++dropped_;
+    else diagnostics_.push_back({Severity::kError, finding.id, {}, finding.field, finding.message, {}, {file_, finding.at}, {}});
+  }
+}
+
 Diagnostics Report::take() {
   if (dropped_ > 0) {
     std::string message = std::to_string(dropped_) + " further problems of this object are not listed";

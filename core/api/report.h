@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/source_text.h"
 #include "base/diagnostic.h"
@@ -33,6 +34,15 @@ class Path {
   bool is_index_ = false;
 };
 
+/// A problem in the words of Kubernetes' API: `FIELD: MESSAGE`. What a CustomResourceDefinition demands, and what is demanded of it.
+struct Objection {
+  const char* id;  // "field-value-invalid": the reason of the cause, FieldValueInvalid
+  std::string field;
+  std::string message;
+  Position at = {};
+};
+using Objections = std::vector<Objection>;
+
 class Report {
  public:
   /// Further problems of one object are counted only.
@@ -47,6 +57,9 @@ class Report {
   Diagnostic* error(const char* id, const Path& path, Position at, std::string message, std::string fix = {});
   Diagnostic* warning(const char* id, const Path& path, Position at, std::string message, std::string fix = {});
   Diagnostic* info(const char* id, const Path& path, Position at, std::string message, std::string fix = {});
+
+  /// As errors, their messages as they are.
+  void add(const Objections& findings);
 
   const SourceText* source() const { return source_; }
   bool has_errors() const { return has_errors_; }

@@ -4,9 +4,9 @@
 
 namespace graylane::api {
 
-const Property* Schema::find(std::string_view name) const {
-  auto it = std::ranges::lower_bound(properties, name, {}, [](const Property& p) { return std::string_view(p.name); });
-  return it != properties.end() && it->name == name ? &*it : nullptr;
+const Property* Schema::find(std::string_view member) const {
+  auto it = std::ranges::lower_bound(properties, member, {}, [](const Property& p) { return std::string_view(p.name); });
+  return it != properties.end() && it->name == member ? &*it : nullptr;
 }
 
 }  // namespace graylane::api

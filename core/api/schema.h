@@ -17,6 +17,7 @@
 namespace graylane::api {
 
 struct Property;
+struct Rules;
 
 struct Schema {
   enum class Type : uint8_t {
@@ -37,6 +38,7 @@ struct Schema {
     kDnsSubdomain,
     kIpAddress,
     kDateTime,
+    kMicroTime,  // a time that is written with microseconds
     kBase64,
     kPortName,
     kLabelValue,
@@ -56,11 +58,14 @@ struct Schema {
     std::string fix;
   };
 
+  std::string name;  // of a type that several fields share: "io.k8s.api.core.v1.Probe"; empty: it stands in its place only
   Type type = Type::kAny;
   Format format = Format::kNone;
   ListType list_type = ListType::kAtomic;
   MapType map_type = MapType::kGranular;
   bool preserve_unknown = false;
+  bool nullable = false;             // null is a value here; elsewhere it counts as absent
+  bool embedded = false;             // a whole object: apiVersion, kind and metadata need no declaration
   bool qualified_keys = false;       // a map whose keys are qualified names, as those of labels and annotations
   bool tolerate_duplicates = false;  // kMap only: the API server accepts entries of equal keys
   Patch patch;
@@ -72,6 +77,7 @@ struct Schema {
   const Schema* items = nullptr;         // of an array; null: anything
   const Schema* additional = nullptr;    // of an object: the values of members that are no properties
   std::vector<Hint> hints;
+  const Rules* rules = nullptr;  // of a CustomResourceDefinition: what it says beyond all that (schema_rules.h); may be null
 
   const Property* find(std::string_view name) const;
 };
@@ -81,7 +87,10 @@ struct Property {
   const Schema* schema = nullptr;
   bool required = false;
   std::optional<doc::Value> default_value;
-  uint32_t protobuf_number = 0;  // 0: not known
+  // On the wire. An embedded Go struct is a message of its own there, while its fields stand among the owner's in JSON.
+  uint32_t protobuf_number = 0;    // 0: not known
+  uint32_t protobuf_embedded = 0;  // the number of the embedded message that holds it; 0: none
+  bool protobuf_presence = false;  // a zero that was sent counts; else it is what Go writes for "absent"
 
   bool needs_care_when_absent() const { return required || default_value.has_value(); }
 };

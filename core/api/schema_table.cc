@@ -55,6 +55,7 @@ const std::map<std::string_view, Schema>& scalars() {
       {"subdomain", scalar_schema(Type::kString, Format::kDnsSubdomain)},
       {"ip", scalar_schema(Type::kString, Format::kIpAddress)},
       {"time", scalar_schema(Type::kString, Format::kDateTime)},
+      {"microTime", scalar_schema(Type::kString, Format::kMicroTime)},
       {"bytes", scalar_schema(Type::kString, Format::kBase64)},
       {"portName", scalar_schema(Type::kString, Format::kPortName)},
       {"labelValue", scalar_schema(Type::kString, Format::kLabelValue)},
@@ -104,6 +105,15 @@ void make_list_map(Schema& schema, std::string_view keys) {
 void make_set(Schema& schema) {
   schema.list_type = Schema::ListType::kSet;
   schema.patch.merge = true;
+}
+
+/// "4", "1/3*": the number, the embedded message's before it, the mark of a pointer.
+void set_protobuf(Property& property, std::string_view text) {
+  property.protobuf_presence = text.ends_with('*');
+  if (property.protobuf_presence) text.remove_suffix(1);
+  const size_t slash = text.find('/');
+  if (slash != text.npos) property.protobuf_embedded = static_cast<uint32_t>(parse_integer(text.substr(0, slash)));
+  property.protobuf_number = static_cast<uint32_t>(parse_integer(text.substr(slash == text.npos ? 0 : slash + 1)));
 }
 
 /// Modifiers that say more about the type; false if the word is none.
@@ -164,7 +174,7 @@ void SchemaTable::add_field(Schema& owner, std::string_view line) {
   std::optional<std::string_view> default_text;
   for (std::string_view word = next_part(line, ' '); !word.empty(); word = next_part(line, ' ')) {
     if (word == "!") property.required = true;
-    else if (word.starts_with('@')) property.protobuf_number = static_cast<uint32_t>(parse_integer(word.substr(1)));
+    else if (word.starts_with('@')) set_protobuf(property, word.substr(1));
     else if (word.starts_with('=')) default_text = word.substr(1);
     else {
       [[maybe_unused]] bool known = refine(refined, word);
@@ -185,13 +195,17 @@ Schema& SchemaTable::begin_type(std::string_view line) {
   assert(!entry.defined && "a type is written down once");
   entry.defined = true;
   schema.type = Type::kObject;
+  schema.name = (package_.empty() ? "" : package_ + ".") + std::string(name);
   for (std::string_view word = next_part(line, ' '); !word.empty(); word = next_part(line, ' ')) {
     if (word == "root") {
-      for (const char* field : {"apiVersion string !", "kind string !", "metadata ObjectMeta"}) add_field(schema, field);
+      for (const char* field : {"apiVersion string !", "kind string !", "metadata ObjectMeta @1"}) add_field(schema, field);
     } else if (word.starts_with("like=")) {
-      const Schema& model = named(word.substr(5));
+      word.remove_prefix(5);
+      const Schema& model = named(next_part(word, '@'));
       schema.properties = model.properties;
       schema.hints = model.hints;
+      if (word.empty()) continue;
+      for (Property& property : schema.properties) property.protobuf_embedded = static_cast<uint32_t>(parse_integer(word));
     } else if (word == "open") {
       schema.preserve_unknown = true;
     } else {
@@ -203,12 +217,14 @@ Schema& SchemaTable::begin_type(std::string_view line) {
 }
 
 void SchemaTable::add(std::string_view table) {
+  package_.clear();
   Schema* current = nullptr;
   while (!table.empty()) {
     std::string_view line = next_part(table, '\n');
     size_t indent = line.find_first_not_of(' ');
     if (indent == line.npos || line[indent] == '#') continue;
-    if (indent == 0) current = &begin_type(line);
+    if (line.starts_with("package ")) package_ = line.substr(8);
+    else if (indent == 0) current = &begin_type(line);
     else add_field(*current, line.substr(indent));
   }
 }

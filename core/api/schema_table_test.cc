@@ -42,6 +42,25 @@ TEST(SchemaTable, WordsAfterTheTypeRefineTheFieldOnly) {
   EXPECT_EQ(table.type("A")->find("c")->schema->enum_values, (std::vector<std::string>{"", "x", "y"}));
 }
 
+TEST(SchemaTable, FieldsCarryTheirPlaceOnTheWire) {
+  // Bodies in protobuf name fields by number; what Go embeds is a message there and flat in JSON.
+  SchemaTable table;
+  table.add("package a.b\nA\n  x  int32 @3*\n  y  string @2/5\n  z  bool\nB like=A@7\n  w  bool @1\n");
+  SchemaSetPtr set = table.finish();
+  const Property& x = *table.type("A")->find("x");
+  EXPECT_EQ(x.protobuf_number, 3u);
+  EXPECT_EQ(x.protobuf_embedded, 0u);
+  EXPECT_TRUE(x.protobuf_presence);
+  const Property& y = *table.type("A")->find("y");
+  EXPECT_EQ(y.protobuf_number, 5u);
+  EXPECT_EQ(y.protobuf_embedded, 2u);
+  EXPECT_FALSE(y.protobuf_presence);
+  EXPECT_EQ(table.type("A")->find("z")->protobuf_number, 0u);
+  EXPECT_EQ(table.type("B")->find("x")->protobuf_embedded, 7u);
+  EXPECT_EQ(table.type("B")->find("w")->protobuf_embedded, 0u);
+  EXPECT_EQ(table.type("B")->name, "a.b.B");
+}
+
 TEST(BuiltinKinds, ListsCarryKeysAndMergeKeys) {
   // Apply and strategic merge patch pair the entries of lists by these.
   const Kind* deployment = builtin_kinds().find("apps/v1", "Deployment");

@@ -17,6 +17,10 @@ bool is_host_pattern(std::string_view text);
 /// "name" or "prefix.example/name", as keys of labels and annotations are.
 bool is_qualified_name(std::string_view text);
 bool is_label_value(std::string_view text);
+/// What may be one part of a path: not "." or "..", no '/' or '%'.
+inline bool is_path_segment(std::string_view text) {
+  return text != "." && text != ".." && text.find_first_of("/%") == text.npos;
+}
 /// The name of a port as IANA has them: at most 15, lower case, with a letter, no "--".
 bool is_port_name(std::string_view text);
 bool is_ipv4(std::string_view text);

@@ -407,7 +407,7 @@ class Builder {
 
   void report_unknown_own(std::string_view known) {
     for (const doc::Member& member : ingress_.annotations()) {
-      if (member.key.starts_with("graylane.dev/") && member.key != known) {
+      if (member.key.starts_with("graylane.dev/") && member.key != known && member.key != api::kOrderAnnotation) {
         reader_.report(Severity::kWarning, "annotation-unknown", member.key, "Graylane knows no annotation " + member.key,
                        "did you mean " + std::string(known) + "?");
       }
