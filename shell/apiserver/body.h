@@ -1,4 +1,5 @@
-// Bodies of requests as values: JSON or YAML text, with Kubernetes' words for what cannot be read. Pure; the text is untrusted.
+// Bodies of requests as values: JSON or YAML text, protobuf of built-in kinds, with Kubernetes' words for what cannot be read. Pure;
+// the bodies are untrusted.
 #pragma once
 
 #include <string>
@@ -19,6 +20,9 @@ struct Body {
 /// An object of that kind, its apiVersion and kind filled in from the kind when they are absent. 400 for what is none, 415 for
 /// content types that are not read; an absent one means JSON.
 Outcome<Body> read_object(const std::string& text, const std::string* content_type, const api::Kind& kind);
+
+/// A body that is no object of a kind: "DeleteOptions", "Scale" (request_types.h). An empty one is null.
+Outcome<doc::Value> read_request(const std::string& text, const std::string* content_type, std::string_view type);
 
 /// Any JSON or YAML value: a patch, options. An empty text is null.
 Outcome<doc::Value> read_value(const std::string& text, bool yaml);

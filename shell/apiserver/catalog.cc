@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -25,6 +26,29 @@ std::tuple<int, int, int, std::string_view> rank(std::string_view version) {
   return {4, 0, 0, version};
 }
 
+/// The order of a cluster: kubectl takes the first group that has a name like "ingresses" or "events". Custom groups follow
+/// Kubernetes' own ones, and a group that is only still there for old manifests is the last.
+constexpr std::string_view kFirstGroups[] = {"",
+                                             "apps",
+                                             "events.k8s.io",
+                                             "authentication.k8s.io",
+                                             "authorization.k8s.io",
+                                             "autoscaling",
+                                             "batch",
+                                             "networking.k8s.io",
+                                             "policy",
+                                             "rbac.authorization.k8s.io",
+                                             "storage.k8s.io",
+                                             "apiextensions.k8s.io",
+                                             "scheduling.k8s.io",
+                                             "coordination.k8s.io",
+                                             "discovery.k8s.io"};
+
+std::pair<size_t, std::string_view> group_rank(std::string_view name) {
+  const auto* at = std::ranges::find(kFirstGroups, name);
+  return {static_cast<size_t>(at - std::begin(kFirstGroups)) + (name == "extensions" ? 1 : 0), name};
+}
+
 }  // namespace
 
 Catalog::Catalog(const api::Kinds& kinds) : kinds_(kinds) {
@@ -39,6 +63,7 @@ Catalog::Catalog(const api::Kinds& kinds) : kinds_(kinds) {
     std::ranges::sort(group.versions, {}, [](const GroupVersion& v) { return rank(v.version); });
     groups_.push_back(std::move(group));
   }
+  std::ranges::sort(groups_, {}, [](const Group& group) { return group_rank(group.name); });
 }
 
 const Group* Catalog::group(std::string_view name) const {

@@ -25,7 +25,7 @@ class Catalog {
   explicit Catalog(const api::Kinds& kinds);
 
   const api::Kinds& kinds() const { return kinds_; }
-  const std::vector<Group>& groups() const { return groups_; }  // the core group first, then sorted
+  const std::vector<Group>& groups() const { return groups_; }  // in the order of a cluster's discovery
   const Group* group(std::string_view name) const;
   const GroupVersion* version(std::string_view group, std::string_view version) const;
   /// Null when it is not served.

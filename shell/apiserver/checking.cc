@@ -4,8 +4,12 @@
 #include <array>
 #include <cmath>
 
+#include "api/crd.h"
 #include "api/decode.h"
+#include "apiserver/causes.h"
 #include "apiserver/columns_text.h"
+#include "apiserver/frozen.h"
+#include "apiserver/service_fields.h"
 #include "doc/print.h"
 
 namespace graylane::apiserver {
@@ -77,32 +81,6 @@ std::string wrong_type_in(const Value& value, const Schema& schema, const std::s
   return found;
 }
 
-/// "... must be one of A, B, not \"c\"" in the words of the API.
-Cause not_supported(const Diagnostic& diagnostic, size_t begin, size_t end) {
-  std::string names = diagnostic.message.substr(begin, end - begin), supported;
-  for (size_t at = 0; at < names.size();) {
-    const size_t comma = std::min(names.find(", ", at), names.size());
-    supported += (at == 0 ? "" : ", ") + go_quoted(names.substr(at, comma - at));
-    at = comma + 2;
-  }
-  return {"FieldValueNotSupported",
-          "Unsupported value: " + diagnostic.message.substr(end + 6) + ": supported values: " + supported, diagnostic.field};
-}
-
-Cause cause_of(const Diagnostic& diagnostic) {
-  constexpr std::string_view kOneOf = " must be one of ";
-  const size_t one_of = diagnostic.message.find(kOneOf);
-  const size_t but = diagnostic.message.rfind(", not ");
-  if (diagnostic.id == "missing-field") return required(diagnostic.field);
-  if (diagnostic.id == "duplicate-entry")
-    return {"FieldValueDuplicate", "Duplicate value: " + diagnostic.message, diagnostic.field};
-  if (diagnostic.id == "selector-mismatch")
-    return invalid_value("spec.template.metadata.labels", "{}", "`selector` does not match template `labels`");
-  if (one_of != std::string::npos && but != std::string::npos) return not_supported(diagnostic, one_of + kOneOf.size(), but);
-  const std::string value = but == std::string::npos ? "\"\"" : diagnostic.message.substr(but + 6);
-  return {"FieldValueInvalid", "Invalid value: " + value + ": " + diagnostic.message.substr(0, but), diagnostic.field};
-}
-
 /// Takes what is no field of metadata away, before reading takes annotations there for a slip that is worth an error.
 void drop_unknown_metadata(Value& document, const Kind& kind, std::vector<std::string>& unknown) {
   Value* metadata = document.as_object()->find("metadata");
@@ -128,30 +106,21 @@ bool is_refused(const Diagnostic& diagnostic) {
   return std::ranges::find(kRefused, diagnostic.id) != kRefused.end();
 }
 
-constexpr int64_t kDataBytesMax = 1 << 20;
-
-/// Of a ConfigMap's or Secret's data.
-std::vector<Cause> check_size(const Value& document, const Kind& kind) {
-  if (!kind.gvk.group.empty() || (kind.gvk.kind != "ConfigMap" && kind.gvk.kind != "Secret")) return {};
-  size_t bytes = 0;
-  for (const char* name : {"data", "binaryData", "stringData"}) {
-    const Value* data = document.find(name);
-    if (!data || !data->is_object()) continue;
-    for (const doc::Member& member : *data->as_object()) bytes += member.value.as_string() ? member.value.as_string()->size() : 0;
-  }
-  if (bytes <= kDataBytesMax) return {};
-  const char* field = kind.gvk.kind == "Secret" ? "data" : "[]";
-  return {{"FieldValueTooLong", "Too long: may not be more than 1048576 bytes", field}};
-}
-
 ApiError wrong_type(const Kind& kind, const std::string& problem) {
   return bad_request(kind.gvk.kind + " in version " + go_quoted(kind.gvk.version) + " cannot be handled as a " + kind.gvk.kind +
                      ": " + problem);
 }
 
+std::string wrong_type_of_metadata(const Value& document, const Kind& kind) {
+  const Value* metadata = document.find("metadata");
+  return metadata ? wrong_type_in(*metadata, *kind.schema->find("metadata")->schema, kind.gvk.kind + ".metadata") : "";
+}
+
 }  // namespace
 
 std::string find_wrong_type(const Value& document, const Kind& kind) {
+  // Of the rest of a custom resource that is said with the other demands of its schema.
+  if (kind.custom) return wrong_type_of_metadata(document, kind);
   return wrong_type_in(document, *kind.schema, kind.gvk.kind);
 }
 
@@ -159,15 +128,16 @@ Outcome<Checked> check_object(Value document, const Kind& kind, const api::Kinds
   if (const std::string problem = find_wrong_type(document, kind); !problem.empty()) return refuse(wrong_type(kind, problem));
   const std::string name = name_of(document);
   std::vector<Cause> causes = check_metadata(document, kind);
-  std::ranges::move(check_size(document, kind), std::back_inserter(causes));
+  check_data(document, kind, causes);
+  check_given(document, kind, causes);
   std::vector<std::string> unknown;
   drop_unknown_metadata(document, kind, unknown);
-  api::Decoded decoded = api::decode(std::move(document), nullptr, {.kinds = &kinds});
+  api::Decoded decoded = api::decode(document, nullptr, {.kinds = &kinds});  // a copy: what is wrong is shown as it was given
   for (const Diagnostic& diagnostic : decoded.diagnostics) {
     if (diagnostic.id == "unknown-field") unknown.push_back("unknown field " + go_quoted(diagnostic.field));
     if (!is_refused(diagnostic)) continue;
     if (!causes.empty() && diagnostic.field.starts_with("metadata.")) continue;  // said already, in Kubernetes' words
-    causes.push_back(cause_of(diagnostic));
+    causes.push_back(cause_of(diagnostic, document));
   }
   if (!causes.empty()) return refuse(invalid(kind, name, std::move(causes)));
   if (!decoded.object) return refuse(internal_error("the object cannot be read"));
@@ -185,7 +155,25 @@ constexpr std::array kImmutable = {
     Immutable{"Deployment", "spec.selector"},
     Immutable{"ReplicaSet", "spec.selector"},
     Immutable{"StatefulSet", "spec.selector"},
+    Immutable{"DaemonSet", "spec.selector"},
+    Immutable{"Job", "spec.selector"},
+    Immutable{"Job", "spec.template"},
+    Immutable{"Job", "spec.completionMode"},
+    Immutable{"PriorityClass", "value"},
+    Immutable{"PriorityClass", "preemptionPolicy"},
+    Immutable{"RoleBinding", "roleRef"},
+    Immutable{"ClusterRoleBinding", "roleRef"},
+    Immutable{"StorageClass", "provisioner"},
+    Immutable{"StorageClass", "parameters"},
+    Immutable{"StorageClass", "reclaimPolicy"},
+    Immutable{"StorageClass", "volumeBindingMode"},
+    Immutable{"EndpointSlice", "addressType"},
+    Immutable{"ControllerRevision", "data"},
     Immutable{"Secret", "type"},
+    Immutable{"CustomResourceDefinition", "spec.group"},
+    Immutable{"CustomResourceDefinition", "spec.scope"},
+    Immutable{"CustomResourceDefinition", "spec.names.plural"},
+    Immutable{"CustomResourceDefinition", "spec.names.kind"},
 };
 
 bool same(const Value* a, const Value* b) { return a && b ? *a == *b : a == b; }
@@ -215,6 +203,24 @@ void check_finalizers(const api::Object& live, const api::Object& next, std::vec
   }
 }
 
+/// A version in which objects may be stored cannot leave its definition.
+void check_stored_versions(const api::Object& live, const api::Object& next, std::vector<Cause>& causes) {
+  const Value* stored = find_path(live.content, "status.storedVersions");
+  const Value* versions = find_path(next.content, "spec.versions");
+  if (!stored || !stored->is_array() || !versions || !versions->is_array()) return;
+  for (size_t i = 0; i < stored->as_array()->size(); ++i) {
+    const Value& name = (*stored->as_array())[i];
+    const auto is_it = [&](const Value& version) { return version.find("name") && *version.find("name") == name; };
+    if (!name.as_string() || std::ranges::any_of(*versions->as_array(), is_it)) continue;
+    const std::string& text = *name.as_string();
+    causes.push_back(invalid_value("status.storedVersions[" + std::to_string(i) + "]", go_quoted(text),
+                                   "missing from spec.versions; " + text +
+                                       " was previously a storage version, and must remain in spec.versions until a storage "
+                                       "migration ensures no data remains persisted in " +
+                                       text + " and removes " + text + " from status.storedVersions"));
+  }
+}
+
 }  // namespace
 
 Outcome<void> check_change(const api::Object& live, const api::Object& next, const Kind& kind) {
@@ -222,11 +228,14 @@ Outcome<void> check_change(const api::Object& live, const api::Object& next, con
   for (const Immutable& row : kImmutable) {
     const Value* before = find_path(live.content, row.path);
     const Value* after = find_path(next.content, row.path);
-    if (row.kind == kind.gvk.kind && !same(before, after))
+    if (row.kind == kind.gvk.kind && !kind.custom && !same(before, after))
       causes.push_back(invalid_value(row.path, after ? doc::to_json(*after) : "null", "field is immutable"));
   }
   check_frozen(live, next, causes);
   check_finalizers(live, next, causes);
+  check_frozen_spec(live, next, kind, causes);
+  if (is_service(kind)) check_allocated(live, next, causes);
+  if (api::is_crd(kind.gvk)) check_stored_versions(live, next, causes);
   if (causes.empty()) return {};
   return refuse(invalid(kind, next.key.name, std::move(causes)));
 }

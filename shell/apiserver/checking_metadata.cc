@@ -35,8 +35,14 @@ constexpr const char* kLabelValue =
 
 std::string too_long(size_t max) { return "must be no more than " + std::to_string(max) + " bytes"; }
 
+void check_path_segment(const std::string& name, std::vector<Cause>& causes) {
+  if (!api::is_path_segment(name))
+    causes.push_back(invalid_value("metadata.name", go_quoted(name), "may not be '.' or '..', and may not contain '/' or '%'"));
+}
+
 void check_name(const Value& document, const Kind& kind, std::vector<Cause>& causes) {
   const std::string name = text_at(document, "metadata.name");
+  if (kind.name_rule == Kind::NameRule::kPathSegment && !name.empty()) return check_path_segment(name, causes);
   const bool label = kind.name_rule != Kind::NameRule::kDnsSubdomain;
   const size_t max = label ? kLabelMax : kNameMax;
   if (name.empty()) causes.push_back(required("metadata.name", "name or generateName is required"));

@@ -62,7 +62,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
   }
 
   void finish(uint64_t revision) {
-    const View view{*writer_.kind, form_, list_.include_object, world_.unix_seconds()};
+    const View view{*writer_.kind, *writer_.kinds, form_, list_.include_object, world_.unix_seconds()};
     reply_(document_response(200, list_document(shown_, {.revision = revision}, view), form_));
   }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "api/text_rules.h"
+#include "apiserver/columns_stored.h"
 #include "apiserver/columns_text.h"
+#include "apiserver/custom_columns.h"
 
 namespace graylane::apiserver {
 
@@ -159,6 +161,9 @@ const std::vector<Row>& rows() {
       {"Secret",
        {{kName, {"Type"}, {"Data"}, kAge},
         [](const Value& o, int64_t now) { return Cells{name(o), text(o, "type"), size(o, {"data"}), age(o, now)}; }}},
+      {"CustomResourceDefinition",
+       {{kName, {"Created At", "date"}},
+        [](const Value& o, int64_t) { return Cells{name(o), text(o, "metadata.creationTimestamp")}; }}},
       {"Endpoints",
        {{kName, {"Endpoints"}, kAge},
         [](const Value& o, int64_t now) { return Cells{name(o), Value(endpoints_text(o)), age(o, now)}; }}},
@@ -193,7 +198,9 @@ const Columns kDefault = {{kName, kAge}, [](const Value& o, int64_t now) { retur
 
 }  // namespace
 
-const Columns& columns_of(const api::Kind& kind) {
+Columns columns_of(const api::Kind& kind) {
+  if (kind.custom) return custom_columns(*kind.custom);
+  if (const Columns* columns = stored_kind_columns(kind.gvk.kind)) return *columns;
   const auto found = std::ranges::find(rows(), std::string_view(kind.gvk.kind), &Row::kind);
   return found == rows().end() ? kDefault : found->columns;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,17 +17,18 @@ struct Column {
   const char* type = "string";
   const char* format = "";
   int priority = 0;  // 1: with -o wide only
+  const char* description = "";
 };
 
 using Cells = doc::Array;
 
 struct Columns {
   std::vector<Column> columns;
-  Cells (*cells)(const doc::Value& content, int64_t now_unix_seconds) = nullptr;
+  std::function<Cells(const doc::Value& content, int64_t now_unix_seconds)> cells;
 };
 
-/// Of every kind: those without columns of their own have Name and Age.
-const Columns& columns_of(const api::Kind& kind);
+/// Of every kind: those without columns of their own have Name and Age. They may refer to `kind`.
+Columns columns_of(const api::Kind& kind);
 
 /// "5m", "3d4h"; "<unknown>" without a time. As kubectl says it.
 std::string age_text(int64_t seconds);

@@ -1,6 +1,8 @@
 #include "apiserver/discovery.h"
 
 #include "api/build.h"
+#include "apiserver/metrics.h"
+#include "apiserver/pipeline.h"
 
 namespace graylane::apiserver {
 
@@ -25,9 +27,20 @@ struct Subresource {
   std::vector<std::string> verbs;
 };
 
+const std::vector<std::string>& verbs_of(const Kind& kind) {
+  static const std::vector<std::string> kAnswered = {"create"};
+  static const std::vector<std::string> kRead = {"get", "list"};
+  if (kind.is_stored) return kVerbs;
+  return is_measured(kind) ? kRead : kAnswered;
+}
+
 std::vector<Subresource> subresources_of(const Kind& kind) {
   std::vector<Subresource> all;
   if (kind.gvk.group.empty() && kind.gvk.kind == "Namespace") all.push_back({"finalize", kind.gvk, {"update"}});
+  if (is_pod(kind)) {
+    all.push_back({"binding", {"", "v1", "Binding"}, {"create"}});
+    all.push_back({"log", kind.gvk, {"get"}});
+  }
   if (kind.has_scale) all.push_back({"scale", {"autoscaling", "v1", "Scale"}, kPartVerbs});
   if (kind.has_status) all.push_back({"status", kind.gvk, kPartVerbs});
   return all;
@@ -38,7 +51,7 @@ Value resource(const Kind& kind) {
                                      {"singularName", Value(kind.singular)},
                                      {"namespaced", Value(kind.namespaced)},
                                      {"kind", Value(kind.gvk.kind)},
-                                     {"verbs", texts(kVerbs)}})
+                                     {"verbs", texts(verbs_of(kind))}})
                             .as_object();
   if (!kind.short_names.empty()) object.append("shortNames", texts(kind.short_names), {});
   if (!kind.categories.empty()) object.append("categories", texts(kind.categories), {});
@@ -68,7 +81,7 @@ Value resource_discovery(const Kind& kind) {
                                      {"responseKind", response_kind(kind.gvk)},
                                      {"scope", Value(kind.namespaced ? "Namespaced" : "Cluster")},
                                      {"singularResource", Value(kind.singular)},
-                                     {"verbs", texts(kVerbs)}})
+                                     {"verbs", texts(verbs_of(kind))}})
                             .as_object();
   if (!kind.short_names.empty()) object.append("shortNames", texts(kind.short_names), {});
   if (!kind.categories.empty()) object.append("categories", texts(kind.categories), {});
@@ -98,6 +111,12 @@ Value group_version(const std::string& group, const std::string& version) {
 }
 
 }  // namespace
+
+std::vector<std::string> subresource_names(const Kind& kind) {
+  std::vector<std::string> names;
+  for (Subresource& part : subresources_of(kind)) names.push_back(std::move(part.name));
+  return names;
+}
 
 Value api_versions() {
   const Value address = make_object({{"clientCIDR", Value("0.0.0.0/0")}, {"serverAddress", Value("")}});
@@ -152,8 +171,12 @@ Value group_discovery_list(const Catalog& catalog, bool core, const std::string&
 
 Value version_document() {
   return make_object({{"major", Value("1")},
-                      {"minor", Value("32")},
-                      {"gitVersion", Value("v1.32.0+graylane")},
+                      {"minor", Value("36")},  // whose rules are followed: names, Pods' generation, deprecations
+                      {"emulationMajor", Value("1")},
+                      {"emulationMinor", Value("36")},
+                      {"minCompatibilityMajor", Value("1")},
+                      {"minCompatibilityMinor", Value("35")},
+                      {"gitVersion", Value("v1.36.0+graylane")},
                       {"gitCommit", Value("")},
                       {"gitTreeState", Value("clean")},
                       {"buildDate", Value("1970-01-01T00:00:00Z")},

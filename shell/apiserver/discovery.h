@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apiserver/catalog.h"
 #include "doc/value.h"
@@ -17,6 +18,8 @@ doc::Value api_group_list(const Catalog& catalog);
 doc::Value api_group(const Group& group);
 /// /api/v1, /apis/GROUP/VERSION
 doc::Value api_resource_list(const std::string& group, const GroupVersion& version);
+/// "scale", "status": what a path may name behind an object of the kind.
+std::vector<std::string> subresource_names(const api::Kind& kind);
 
 /// /api (`core`) or /apis in one document, in the format "v2" or "v2beta1".
 doc::Value group_discovery_list(const Catalog& catalog, bool core, const std::string& format);

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "apiserver/compress.h"
 #include "apiserver/discovery.h"
 #include "apiserver/reading.h"
 #include "apiserver/scale.h"
@@ -24,24 +25,30 @@ httpd::Response tagged(const httpd::Request& request, std::string body, std::str
   return response;
 }
 
-bool is_true(const std::string* flag) { return flag && *flag != "0" && *flag != "false"; }
-
-constexpr std::string_view kOpenApiProtobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-
 }  // namespace
 
 Handlers::Handlers(const api::Kinds& kinds, store::Store& store, World world)
-    : catalog_(kinds), store_(store), world_(std::move(world)) {}
+    : store_(store), world_(std::move(world)), addresses_(store), custom_kinds_(kinds, store, world_) {}
 
-void Handlers::answer(const httpd::Request& request, const Identity& identity, const Reply& reply) {
+void Handlers::answer(const httpd::Request& request, const identity::Identity& identity, const Reply& reply) {
+  if (!accepts_gzip(request)) return answer_plainly(request, identity, reply);
+  answer_plainly(request, identity, [reply](httpd::Response response) {
+    compress(response);
+    reply(std::move(response));
+  });
+}
+
+void Handlers::answer_plainly(const httpd::Request& request, const identity::Identity& identity, const Reply& reply) {
+  catalog_ = custom_kinds_.catalog();
   if (auto response = fixed_path(request)) return reply(*std::move(response));
+  if (auto response = openapi_.answer(request, *catalog_)) return reply(*std::move(response));
   auto target = parse_target(request.path);
   if (!target) return reply(error_response(target.error()));
   if (!*target || (*target)->resource.empty()) {
     auto response = group_path(request);
     return reply(response ? *std::move(response) : error_response(response.error()));
   }
-  if (!catalog_.group((*target)->group)) return reply(no_such_page());
+  if (!catalog_->group((*target)->group)) return reply(no_such_page());
   auto place = place_of(**target);
   if (!place) return reply(error_response(place.error()));
   at_place(request, identity, *place, reply);
@@ -52,14 +59,11 @@ std::optional<httpd::Response> Handlers::fixed_path(const httpd::Request& reques
   const auto is = [&](std::string_view wanted) {
     return path == wanted || (path.size() == wanted.size() + 1 && path.starts_with(wanted) && path.back() == '/');
   };
-  const bool known =
-      is("/version") || is("/healthz") || is("/livez") || is("/readyz") || is("/api") || is("/apis") || is("/openapi/v2");
+  const bool known = is("/version") || is("/healthz") || is("/livez") || is("/readyz") || is("/api") || is("/apis");
   if (!known) return std::nullopt;
   if (request.method != "GET") return error_response(method_not_allowed());
   if (is("/version")) return json_response(200, version_document());
   if (is("/api") || is("/apis")) return discovery(request, is("/api"));
-  // An empty document is a valid one, and enough for kubectl to leave the checks to the server.
-  if (is("/openapi/v2")) return tagged(request, "", std::string(kOpenApiProtobuf));
   httpd::Response ok;
   ok.body = "ok";
   return ok;
@@ -68,8 +72,9 @@ std::optional<httpd::Response> Handlers::fixed_path(const httpd::Request& reques
 httpd::Response Handlers::discovery(const httpd::Request& request, bool core) const {
   const auto format = choose_discovery(request.header("Accept"));
   if (!format) return error_response(format.error());
-  if (format->empty()) return tagged(request, doc::to_json(core ? api_versions() : api_group_list(catalog_)), "application/json");
-  return tagged(request, doc::to_json(group_discovery_list(catalog_, core, *format)),
+  if (format->empty())
+    return tagged(request, doc::to_json(core ? api_versions() : api_group_list(*catalog_)), "application/json");
+  return tagged(request, doc::to_json(group_discovery_list(*catalog_, core, *format)),
                 "application/json;g=apidiscovery.k8s.io;v=" + *format + ";as=APIGroupDiscoveryList");
 }
 
@@ -80,49 +85,67 @@ Outcome<httpd::Response> Handlers::group_path(const httpd::Request& request) con
   if (path.ends_with('/')) path.remove_suffix(1);
   if (!path.starts_with("/apis/") && !*target) return no_such_page();
   const std::string name = *target ? (*target)->group : std::string(path.substr(6));
-  const Group* group = catalog_.group(name);
+  const Group* group = catalog_->group(name);
   if (!group) return no_such_page();
   if (request.method != "GET") return refuse(method_not_allowed());
   if (!*target) return json_response(200, api_group(*group));
-  const GroupVersion* version = catalog_.version(name, (*target)->version);
+  const GroupVersion* version = catalog_->version(name, (*target)->version);
   if (!version) return refuse(no_such_resource());
   return json_response(200, api_resource_list(name, *version));
 }
 
 Outcome<Place> Handlers::place_of(const Target& target) const {
-  const api::Kind* kind = catalog_.resource(target.group, target.version, target.resource);
+  const api::Kind* kind = catalog_->resource(target.group, target.version, target.resource);
   const bool misplaced =
       kind && ((!kind->namespaced && !target.ns.empty()) || (kind->namespaced && target.ns.empty() && !target.name.empty()));
   if (!kind || misplaced) return refuse(no_such_resource());
-  return Place{target, kind};
+  return Place{target, kind, catalog_};
 }
 
-std::optional<Place> Handlers::watched(const httpd::Request& request) const {
+std::optional<Place> Handlers::watched(const httpd::Request& request) {
   if (request.method != "GET") return std::nullopt;
+  catalog_ = custom_kinds_.catalog();
   auto target = parse_target(request.path);
   if (!target || !*target || (*target)->resource.empty() || !(*target)->subresource.empty()) return std::nullopt;
-  if (!(*target)->watch && !(is_true(request.query_value("watch")) && (*target)->name.empty())) return std::nullopt;
+  if (!(*target)->watch && !(is_set(request, "watch") && (*target)->name.empty())) return std::nullopt;
   auto place = place_of(**target);
-  return place ? std::optional(*std::move(place)) : std::nullopt;
+  return place && place->kind->is_stored ? std::optional(*std::move(place)) : std::nullopt;
 }
 
 Outcome<httpd::Response> Handlers::read(const httpd::Request& request, const Place& place) {
   const Target& target = place.target;
+  if (is_measured(*place.kind)) return get_metrics(store_, world_.measures, target, *place.kind, request);
+  if (!place.kind->is_stored) return refuse(method_not_allowed());
   if (target.subresource == "scale") return get_scale(store_, target, *place.kind);
-  if (target.name.empty()) return list_objects(store_, target, *place.kind, request, world_.unix_seconds());
-  return get_object(store_, target, *place.kind, request, world_.unix_seconds());
+  if (target.name.empty())
+    return list_objects(store_, target, *place.kind, place.catalog->kinds(), request, world_.unix_seconds());
+  return get_object(store_, target, *place.kind, place.catalog->kinds(), request, world_.unix_seconds());
 }
 
-void Handlers::at_place(const httpd::Request& request, const Identity& identity, const Place& place, const Reply& reply) {
+void Handlers::at_place(const httpd::Request& request, const identity::Identity& identity, const Place& place,
+                        const Reply& reply) {
+  if (!place.kind->deprecation.empty()) {
+    const auto told = [place, reply](httpd::Response response) {
+      add_deprecation(response, *place.kind);
+      reply(std::move(response));
+    };
+    return ask(request, identity, place, told);
+  }
+  ask(request, identity, place, reply);
+}
+
+void Handlers::ask(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply) {
   const std::string& sub = place.target.subresource;
   const bool served = sub.empty() || (sub == "status" && place.kind->has_status) || (sub == "scale" && place.kind->has_scale) ||
+                      (sub == "binding" && is_pod(*place.kind) && request.method == "POST") ||
                       (sub == "finalize" && place.kind->gvk.kind == "Namespace" && request.method == "PUT");
   if (!served) return reply(error_response(no_such_resource()));
   if (request.method == "GET") {
     auto response = read(request, place);
     return reply(response ? *std::move(response) : error_response(response.error()));
   }
-  start_write({request, identity, place.target, *place.kind, catalog_.kinds(), store_, world_}, reply);
+  start_write({request, identity, place.target, *place.kind, place.catalog->kinds(), store_, world_, addresses_, place.catalog},
+              reply);
 }
 
 }  // namespace graylane::apiserver

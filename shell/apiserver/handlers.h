@@ -7,10 +7,12 @@
 #include <string>
 
 #include "apiserver/catalog.h"
-#include "apiserver/identity.h"
+#include "apiserver/custom_kinds.h"
+#include "apiserver/openapi.h"
 #include "apiserver/target.h"
 #include "apiserver/writing.h"
 #include "httpd/message.h"
+#include "identity/identity.h"
 #include "store/store.h"
 
 namespace graylane::apiserver {
@@ -21,6 +23,7 @@ using Reply = std::function<void(httpd::Response)>;
 struct Place {
   Target target;
   const api::Kind* kind = nullptr;
+  std::shared_ptr<const Catalog> catalog = nullptr;  // that the kind is of, and keeps it alive
 };
 
 class Handlers {
@@ -29,25 +32,30 @@ class Handlers {
   Handlers(const api::Kinds& kinds, store::Store& store, World world);
 
   /// `reply` is called once, at once or later.
-  void answer(const httpd::Request& request, const Identity& identity, const Reply& reply);
+  void answer(const httpd::Request& request, const identity::Identity& identity, const Reply& reply);
 
   /// Whether a request is for a watch, and of what; nothing: answer() has its answer.
-  std::optional<Place> watched(const httpd::Request& request) const;
+  std::optional<Place> watched(const httpd::Request& request);
 
   store::Store& store() { return store_; }
   const World& world() const { return world_; }
 
  private:
+  void answer_plainly(const httpd::Request& request, const identity::Identity& identity, const Reply& reply);
   std::optional<httpd::Response> fixed_path(const httpd::Request& request) const;
   httpd::Response discovery(const httpd::Request& request, bool core) const;
   Outcome<httpd::Response> group_path(const httpd::Request& request) const;
   Outcome<Place> place_of(const Target& target) const;
-  void at_place(const httpd::Request& request, const Identity& identity, const Place& place, const Reply& reply);
+  void at_place(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply);
+  void ask(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply);
   Outcome<httpd::Response> read(const httpd::Request& request, const Place& place);
 
-  const Catalog catalog_;
+  OpenApi openapi_;
   store::Store& store_;
   const World world_;
+  ServiceAddresses addresses_;
+  CustomKinds custom_kinds_;
+  std::shared_ptr<const Catalog> catalog_;  // of the newest request
 };
 
 }  // namespace graylane::apiserver

@@ -16,12 +16,6 @@ std::string text_of(const httpd::Request& request, std::string_view name) {
   return value ? *value : std::string();
 }
 
-/// As Kubernetes reads flags: anything but "", "0" and "false" (once given) is true.
-bool flag(const httpd::Request& request, std::string_view name) {
-  const std::string* value = request.query_value(name);
-  return value && *value != "0" && *value != "false" && *value != "False" && *value != "FALSE";
-}
-
 Outcome<int64_t> number(const httpd::Request& request, std::string_view name) {
   const std::string text = text_of(request, name);
   int64_t result = 0;
@@ -96,6 +90,11 @@ Outcome<void> read_numbers(const httpd::Request& request, ListOptions& options) 
 
 }  // namespace
 
+bool is_set(const httpd::Request& request, std::string_view flag) {
+  const std::string* value = request.query_value(flag);
+  return value && *value != "0" && *value != "false" && *value != "False" && *value != "FALSE";
+}
+
 Outcome<uint64_t> parse_revision(std::string_view text) {
   uint64_t revision = 0;
   if (text.empty()) return revision;
@@ -117,10 +116,10 @@ Outcome<ListOptions> parse_list_options(const httpd::Request& request, const api
   ListOptions options;
   options.continue_token = text_of(request, "continue");
   options.resource_version = text_of(request, "resourceVersion");
-  options.watch = flag(request, "watch");
-  options.bookmarks = flag(request, "allowWatchBookmarks");
+  options.watch = is_set(request, "watch");
+  options.bookmarks = is_set(request, "allowWatchBookmarks");
   if (const std::string* initial = request.query_value("sendInitialEvents"); initial && !initial->empty())
-    options.send_initial_events = flag(request, "sendInitialEvents");
+    options.send_initial_events = is_set(request, "sendInitialEvents");
   const auto include = parse_include_object(request);
   if (!include) return refuse(include.error());
   options.include_object = *include;
@@ -152,7 +151,7 @@ Outcome<WriteOptions> parse_write_options(const httpd::Request& request, std::st
   if (options.manager.size() > kManagerMax)
     causes.push_back({"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
   if (is_apply && options.manager.empty()) causes.push_back(required("fieldManager", "is required for apply patch"));
-  options.force = flag(request, "force");
+  options.force = is_set(request, "force");
   if (!is_apply && request.query_value("force"))
     causes.push_back(forbidden_option("force", "may not be specified for non-apply patch"));
   if (!causes.empty()) return refuse(invalid_options(name, std::move(causes)));

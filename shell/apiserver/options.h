@@ -34,6 +34,8 @@ struct ListOptions {
 /// `kind` says which fields can be selected by.
 Outcome<ListOptions> parse_list_options(const httpd::Request& request, const api::Kind& kind);
 
+/// As Kubernetes reads flags of a query: any value is true but "0" and "false".
+bool is_set(const httpd::Request& request, std::string_view flag);
 /// 0 for "" and "0".
 Outcome<uint64_t> parse_revision(std::string_view text);
 Outcome<IncludeObject> parse_include_object(const httpd::Request& request);

@@ -12,6 +12,7 @@ using Type = Patch::Type;
 
 namespace {
 
+constexpr const char* kCustomAccepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 constexpr const char* kAccepted =
     "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
     "application/apply-patch+yaml";
@@ -54,6 +55,7 @@ Outcome<Value> patched(Value document, const Patch& patch, const api::Schema& sc
 Outcome<Plan> plan_patch(const Writer& of_request, const api::Object* live, const Patch& patch) {
   Writer writer = of_request;
   writer.is_patch = true;
+  if (patch.type == Type::kStrategic && writer.kind->custom) return refuse(unsupported_media_type(kCustomAccepted));
   if (patch.type == Type::kApply) return plan_apply(writer, live, patch.value);
   if (!live) return refuse(not_found(*writer.kind, writer.target.name));
   auto next = patched(with_revision(*live), patch, *writer.kind->schema, *writer.kind, live->key.name);

@@ -4,10 +4,12 @@
 #include <array>
 
 #include "api/build.h"
+#include "api/crd.h"
 #include "api/text_rules.h"
 #include "apiserver/checking.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/ownership.h"
+#include "apiserver/service_fields.h"
 
 namespace graylane::apiserver {
 
@@ -63,6 +65,38 @@ Outcome<void> check_name(const Writer& writer, Value& document) {
   return {};
 }
 
+/// Counts that a status of these kinds always has.
+Value zero_counts(const Kind& kind) {
+  struct Row {
+    std::string_view kind;
+    std::vector<const char*> counts;
+  };
+  static const std::vector<Row> kRows = {
+      {"DaemonSet", {"currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"}},
+      {"HorizontalPodAutoscaler", {"desiredReplicas"}},
+      {"PodDisruptionBudget", {"disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"}},
+      {"ReplicaSet", {"replicas"}},
+      {"ReplicationController", {"replicas"}},
+      {"StatefulSet", {"replicas", "availableReplicas"}}};
+  doc::Object counts;
+  for (const Row& row : kRows) {
+    if (row.kind != kind.gvk.kind) continue;
+    for (const char* count : row.counts) counts.append(count, Value(int64_t{0}), {});
+  }
+  return Value(std::move(counts));
+}
+
+/// Kinds whose status is never absent.
+void begin_status(const Kind& kind, Value& document) {
+  const bool core = kind.gvk.group.empty();
+  Value status;
+  if (core && kind.gvk.kind == "Pod") status = api::make_object({{"phase", Value("Pending")}});
+  else if ((core && kind.gvk.kind == "Service") || kind.gvk.kind == "Ingress")
+    status = api::make_object({{"loadBalancer", Value(doc::Object())}});
+  else if (kind.has_status && !kind.custom && !document.find("status")) status = zero_counts(kind);
+  if (!status.is_null()) document.as_object()->set("status", std::move(status));
+}
+
 /// What only the server sets.
 void begin_life(const Writer& writer, Value& document) {
   doc::Object& metadata = metadata_of(document);
@@ -72,14 +106,19 @@ void begin_life(const Writer& writer, Value& document) {
   metadata.set("creationTimestamp", Value(api::format_time(writer.now_unix_seconds)));
   if (writer.kind->has_generation) metadata.set("generation", Value(int64_t{1}));
   if (writer.kind->has_status) document.as_object()->erase("status");
-  const bool is_pod = writer.kind->gvk.kind == "Pod" && writer.kind->gvk.group.empty();
-  if (is_pod) document.as_object()->set("status", api::make_object({{"phase", Value("Pending")}}));
+  begin_status(*writer.kind, document);
 }
 
 void generate_name(const Writer& writer, Value& document) {
   const std::string base = text_at(document, "metadata.generateName");
   if (!text_at(document, "metadata.name").empty() || base.empty()) return;
   metadata_of(document).set("name", Value(base.substr(0, kGeneratedBaseMax) + writer.name_suffix));
+}
+
+/// What a definition comes to is in its status at once.
+void establish(const Writer& writer, Value& document) {
+  if (!api::is_crd(writer.kind->gvk)) return;
+  api::establish_crd(document, *writer.kinds, api::format_time(writer.now_unix_seconds));
 }
 
 /// A namespace is kept by its finalizer until it is empty.
@@ -113,6 +152,7 @@ Outcome<Plan> create(const Writer& writer, Value document, std::vector<std::stri
   auto warnings = judge(writer, std::move(findings));
   if (!warnings) return refuse(std::move(warnings.error()));
   if (!owned) take_ownership(writer, nullptr, checked->object.content);
+  establish(writer, checked->object.content);
   Plan plan = plan_of(Effect::kCreate, *std::move(checked));
   plan.warnings = *std::move(warnings);
   return plan;
@@ -146,6 +186,9 @@ void keep_other_part(const Writer& writer, const api::Object& live, Value& next)
 
 Outcome<void> check_preconditions(const Writer& writer, const api::Object& live, const Value& next) {
   const std::string revision = text_at(next, "metadata.resourceVersion");
+  if (!writer.is_patch && (writer.kind->needs_revision || writer.kind->custom) && (revision.empty() || revision == "0"))
+    return refuse(invalid(*writer.kind, live.key.name,
+                          {invalid_value("metadata.resourceVersion", "0x0", "must be specified for an update")}));
   if (!revision.empty() && revision != "0" && revision != std::to_string(live.revision))
     return refuse(conflict(*writer.kind, live.key.name));
   const std::string uid = text_at(next, "metadata.uid"), own = text_at(live.content, "metadata.uid");
@@ -182,6 +225,24 @@ Value with_revision(const api::Object& object) {
   return value;
 }
 
+bool is_pod(const Kind& kind) { return kind.gvk.group.empty() && kind.gvk.kind == "Pod"; }
+
+Outcome<Plan> plan_binding(const Writer& of_request, const api::Object& live, const Value& binding) {
+  const std::string node = text_at(binding, "target.name"), before = text_at(live.content, "spec.nodeName");
+  if (node.empty()) return refuse(invalid(*of_request.kind, live.key.name, {required("target.name")}));
+  if (!before.empty())
+    return refuse(
+        conflict(*of_request.kind, live.key.name, "pod " + live.key.name + " is already assigned to node " + go_quoted(before)));
+  Writer writer = of_request;
+  writer.target.subresource.clear();
+  Value next = with_revision(live);
+  api::object_member(*next.as_object(), "spec").set("nodeName", Value(node));
+  auto plan = plan_next(writer, live, std::move(next), false);
+  // Where it runs is not what is wanted of it.
+  if (plan) put_or_erase(metadata_of(plan->object.content), "generation", find_path(live.content, "metadata.generation"));
+  return plan;
+}
+
 Outcome<Plan> plan_create(const Writer& writer, Body body) {
   return create(writer, std::move(body.value), std::move(body.duplicates), false);
 }
@@ -206,6 +267,7 @@ Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, Value nex
   if (auto ok = check_preconditions(writer, live, next); !ok) return refuse(std::move(ok.error()));
   keep_other_part(writer, live, next);
   keep_server_fields(writer, live, next);
+  if (is_service(kind)) keep_allocated(live.content, next);
   auto checked = check_object(std::move(next), kind, *writer.kinds);
   if (!checked) return refuse(std::move(checked.error()));
   auto warnings = judge(writer, checked->unknown);
@@ -214,9 +276,11 @@ Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, Value nex
   Value& content = checked->object.content;
   count_generation(kind, live, content);
   if (!owned) take_ownership(writer, &live.content, content);
+  establish(writer, content);
   keep_times(live.content, content);
   Effect effect = content == live.content ? Effect::kNone : Effect::kReplace;
-  if (is_deleted(content) && is_free(content)) effect = Effect::kRemove;
+  const bool waits = number_at(content, "metadata.deletionGracePeriodSeconds") > 0;
+  if (is_deleted(content) && is_free(content) && !waits) effect = Effect::kRemove;
   Plan plan = plan_of(effect, *std::move(checked));
   plan.warnings = *std::move(warnings);
   return plan;
@@ -255,15 +319,45 @@ void set_finalizer(Value& content, std::string_view name, bool wanted) {
   else metadata.set("finalizers", Value(std::move(items)));
 }
 
-void mark_deleted(const Writer& writer, const api::Object& live, Value& content) {
+/// How long a Pod may take to end: what the deletion says, else what the Pod does; none for one that runs nowhere.
+int64_t grace_seconds(const Kind& kind, const api::Object& live, const DeleteOptions& options) {
+  const Value& pod = live.content;
+  const std::string phase = text_at(pod, "status.phase");
+  if (!is_pod(kind) || text_at(pod, "spec.nodeName").empty() || phase == "Succeeded" || phase == "Failed") return 0;
+  const Value* own = find_path(pod, "spec.terminationGracePeriodSeconds");
+  const int64_t wanted = options.grace_seconds.value_or(own && own->is_int() ? *own->as_int() : 30);
+  return wanted < 0 ? 1 : wanted;
+}
+
+/// Of what is being deleted already: an earlier end, if a shorter time is asked for. The time that is left.
+int64_t shorten(const api::Object& live, const DeleteOptions& options, Value& content) {
+  const int64_t before = number_at(live.content, "metadata.deletionGracePeriodSeconds");
+  const auto at = api::parse_time(text_at(live.content, "metadata.deletionTimestamp"));
+  if (!options.grace_seconds || *options.grace_seconds >= before || !at) return before;
+  const int64_t now = std::max<int64_t>(0, *options.grace_seconds);
+  metadata_of(content).set("deletionTimestamp", Value(api::format_time(*at - before + now)));
+  metadata_of(content).set("deletionGracePeriodSeconds", Value(now));
+  return now;
+}
+
+void mark_deleted(const Writer& writer, const api::Object& live, int64_t grace, Value& content) {
   doc::Object& metadata = metadata_of(content);
   if (!is_deleted(live.content)) {
-    metadata.set("deletionTimestamp", Value(api::format_time(writer.now_unix_seconds)));
-    metadata.set("deletionGracePeriodSeconds", Value(int64_t{0}));
+    metadata.set("deletionTimestamp", Value(api::format_time(writer.now_unix_seconds + grace)));
+    metadata.set("deletionGracePeriodSeconds", Value(grace));
     if (writer.kind->has_generation)
       metadata.set("generation", Value(std::max<int64_t>(1, number_at(live.content, "metadata.generation")) + 1));
   }
   if (writer.kind->gvk.kind == "Namespace") api::object_member(*content.as_object(), "status").set("phase", Value("Terminating"));
+}
+
+/// A definition is kept until its objects are gone.
+void begin_end(const Writer& writer, const api::Object& live, Value& content) {
+  if (!api::is_crd(writer.kind->gvk) || is_deleted(live.content)) return;
+  set_finalizer(content, api::kCrdCleanupFinalizer, true);
+  api::set_condition(content, "Terminating", true, "InstanceDeletionPending",
+                     "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+                     api::format_time(writer.now_unix_seconds));
 }
 
 }  // namespace
@@ -273,8 +367,11 @@ Outcome<Plan> plan_delete(const Writer& writer, const api::Object& live, const D
   api::Object next = live;
   set_finalizer(next.content, "foregroundDeletion", options.foreground);
   set_finalizer(next.content, "orphan", options.orphan);
-  if (is_free(next.content)) return Plan{Effect::kRemove, std::move(next), {}};
-  mark_deleted(writer, live, next.content);
+  begin_end(writer, live, next.content);
+  const bool again = is_deleted(live.content);
+  const int64_t grace = again ? shorten(live, options, next.content) : grace_seconds(*writer.kind, live, options);
+  if (!again && (grace > 0 || is_pod(*writer.kind) || !is_free(next.content))) mark_deleted(writer, live, grace, next.content);
+  if (grace == 0 && is_free(next.content)) return Plan{Effect::kRemove, std::move(next), {}};
   const Effect effect = next.content == live.content ? Effect::kNone : Effect::kReplace;
   return Plan{effect, std::move(next), {}};
 }

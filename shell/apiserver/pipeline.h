@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,9 +24,10 @@ struct Writer {
   Target target;
   WriteOptions options;
   int64_t now_unix_seconds = 0;
-  std::string new_uid;      // of an object that has none yet
-  std::string name_suffix;  // behind generateName
-  bool is_patch = false;    // unknown fields are then told as faults of the patch
+  std::string new_uid;                                // of an object that has none yet
+  std::string name_suffix;                            // behind generateName
+  bool is_patch = false;                              // unknown fields are then told as faults of the patch
+  std::shared_ptr<const void> keeps_kinds = nullptr;  // what `kind` and `kinds` are of; may be null where they last anyway
 };
 
 struct Plan {
@@ -49,11 +51,15 @@ Outcome<Plan> plan_new(const Writer& writer, doc::Value next, bool owned);
 
 struct DeleteOptions {
   bool dry_run = false;
-  bool foreground = false;  // wait for dependents
-  bool orphan = false;      // leave them
+  bool foreground = false;                    // wait for dependents
+  bool orphan = false;                        // leave them
+  std::optional<int64_t> grace_seconds = {};  // a Pod has to end; absent: as it says itself
   std::optional<std::string> uid = {};
   std::optional<std::string> resource_version = {};
 };
+bool is_pod(const api::Kind& kind);
+/// A Pod's node, once; `binding` names it as its target.
+Outcome<Plan> plan_binding(const Writer& writer, const api::Object& live, const doc::Value& binding);
 Outcome<Plan> plan_delete(const Writer& writer, const api::Object& live, const DeleteOptions& options);
 
 /// Whether objects can be created in the namespace; null: it is not there.

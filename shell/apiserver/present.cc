@@ -1,6 +1,7 @@
 #include "apiserver/present.h"
 
 #include "api/build.h"
+#include "api/convert.h"
 #include "apiserver/columns.h"
 #include "doc/parse.h"
 #include "doc/print.h"
@@ -47,17 +48,31 @@ void append_metadata(std::string& out, const Value& content, uint64_t revision) 
 
 enum class Types : uint8_t { kShown, kLeftOut };
 
-void append_whole(std::string& out, const Object& object, uint64_t revision, const Kind& kind, Types types) {
+void append_content(std::string& out, const Value& content, uint64_t revision, const Kind& kind, Types types) {
   Members members(out);
   if (types == Types::kShown) {
     members.text("kind", kind.gvk.kind);
     members.text("apiVersion", kind.gvk.api_version());
   }
-  append_metadata(members.name("metadata"), object.content, revision);
-  for (const doc::Member& member : *object.content.as_object()) {
+  append_metadata(members.name("metadata"), content, revision);
+  for (const doc::Member& member : *content.as_object()) {
     if (member.key != "kind" && member.key != "apiVersion" && member.key != "metadata") members.value(member.key, member.value);
   }
   members.end();
+}
+
+/// Calls use(content) with the object's content in that version; a copy only where it must be converted.
+template <class F>
+void in_version(const Object& object, const Kind& wanted, const api::Kinds& kinds, F use) {
+  const bool same = object.gvk.version == wanted.gvk.version && object.gvk.group == wanted.gvk.group;
+  const Kind* from = same ? nullptr : kinds.find(object.gvk.api_version(), object.gvk.kind);
+  if (from) use(api::convert(object.content, *from, wanted));
+  else use(object.content);
+}
+
+void append_whole(std::string& out, const Object& object, uint64_t revision, const View& view, Types types) {
+  in_version(object, view.kind, view.kinds,
+             [&](const Value& content) { append_content(out, content, revision, view.kind, types); });
 }
 
 void append_partial(std::string& out, const Object& object, uint64_t revision, const std::string& meta_version) {
@@ -70,9 +85,9 @@ void append_partial(std::string& out, const Object& object, uint64_t revision, c
 
 void append_row(std::string& out, const Object& object, uint64_t revision, const View& view, const Columns& columns) {
   Members members(out);
-  members.value("cells", Value(columns.cells(object.content, view.now_unix_seconds)));
-  if (view.include_object == IncludeObject::kObject)
-    append_whole(members.name("object"), object, revision, view.kind, Types::kShown);
+  in_version(object, view.kinds.storage_of(view.kind), view.kinds,
+             [&](const Value& content) { members.value("cells", Value(columns.cells(content, view.now_unix_seconds))); });
+  if (view.include_object == IncludeObject::kObject) append_whole(members.name("object"), object, revision, view, Types::kShown);
   else if (view.include_object == IncludeObject::kMetadata)
     append_partial(members.name("object"), object, revision, view.form.meta_version);
   else members.value("object", Value());
@@ -85,7 +100,7 @@ Value column_definitions(const Columns& columns) {
     definitions.push_back(api::make_object({{"name", Value(column.name)},
                                             {"type", Value(column.type)},
                                             {"format", Value(column.format)},
-                                            {"description", Value("")},
+                                            {"description", Value(column.description)},
                                             {"priority", api::make_number(column.priority)}}));
   return Value(std::move(definitions));
 }
@@ -142,24 +157,33 @@ std::string document(const Object& object, uint64_t revision, const View& view) 
   if (view.form.as == Form::As::kTable) return one_row(object, revision, view, true);
   std::string out;
   if (view.form.as == Form::As::kPartial) append_partial(out, object, revision, view.form.meta_version);
-  else append_whole(out, object, revision, view.kind, Types::kShown);
+  else append_whole(out, object, revision, view, Types::kShown);
   return out;
 }
 
+namespace {
+
+std::string list_kind(const Kind& kind) { return kind.custom ? kind.custom->list_kind : kind.gvk.kind + "List"; }
+
+}  // namespace
+
 std::string list_document(std::span<const api::ObjectPtr> objects, const ListMeta& meta, const View& view) {
+  const bool is_table = view.form.as == Form::As::kTable;
+  const Columns columns = is_table ? columns_of(view.kind) : Columns();
+  const Types types = view.kind.custom ? Types::kShown : Types::kLeftOut;
   const auto append_items = [&](std::string& out) {
     for (const api::ObjectPtr& object : objects) {
       if (&object != objects.data()) out += ',';
-      if (view.form.as == Form::As::kTable) append_row(out, *object, object->revision, view, columns_of(view.kind));
+      if (is_table) append_row(out, *object, object->revision, view, columns);
       else if (view.form.as == Form::As::kPartial) append_partial(out, *object, object->revision, view.form.meta_version);
-      else append_whole(out, *object, object->revision, view.kind, Types::kLeftOut);
+      else append_whole(out, *object, object->revision, view, types);
     }
   };
-  if (view.form.as == Form::As::kTable) return table(view, meta, true, append_items);
+  if (is_table) return table(view, meta, true, append_items);
   const bool partial = view.form.as == Form::As::kPartial;
   std::string out;
   Members members(out);
-  members.text("kind", partial ? "PartialObjectMetadataList" : view.kind.gvk.kind + "List");
+  members.text("kind", partial ? "PartialObjectMetadataList" : list_kind(view.kind));
   members.text("apiVersion", partial ? "meta.k8s.io/" + view.form.meta_version : view.kind.gvk.api_version());
   append_list_meta(members.name("metadata"), meta);
   members.name("items") += '[';

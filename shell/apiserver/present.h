@@ -14,7 +14,8 @@ namespace graylane::apiserver {
 
 /// What the objects of one answer have in common.
 struct View {
-  const api::Kind& kind;  // whose apiVersion they are shown with; nothing is converted
+  const api::Kind& kind;  // in whose version they are shown
+  const api::Kinds& kinds;
   Form form;
   IncludeObject include_object = IncludeObject::kMetadata;
   int64_t now_unix_seconds = 0;  // for ages

@@ -114,8 +114,12 @@ httpd::Response error_response(const ApiError& error) {
   return response;
 }
 
-Outcome<httpd::Response> get_object(store::Store& store, const Target& target, const Kind& kind, const httpd::Request& request,
-                                    int64_t now) {
+void add_deprecation(httpd::Response& response, const Kind& kind) {
+  if (!kind.deprecation.empty()) response.headers.push_back({"Warning", "299 - " + go_quoted(kind.deprecation)});
+}
+
+Outcome<httpd::Response> get_object(store::Store& store, const Target& target, const Kind& kind, const api::Kinds& kinds,
+                                    const httpd::Request& request, int64_t now) {
   auto form = choose_form(request.header("Accept"));
   if (!form) return refuse(std::move(form.error()));
   const auto include = parse_include_object(request);
@@ -126,11 +130,11 @@ Outcome<httpd::Response> get_object(store::Store& store, const Target& target, c
   if (*revision > store.revision()) return refuse(too_new_revision(*revision, store.revision()));
   auto object = store.get(key_of(target, kind));
   if (!object) return refuse(from_store(object.error(), kind, target.name));
-  return document_response(200, document(**object, (*object)->revision, {kind, *form, *include, now}), *form);
+  return document_response(200, document(**object, (*object)->revision, {kind, kinds, *form, *include, now}), *form);
 }
 
-Outcome<httpd::Response> list_objects(store::Store& store, const Target& target, const Kind& kind, const httpd::Request& request,
-                                      int64_t now) {
+Outcome<httpd::Response> list_objects(store::Store& store, const Target& target, const Kind& kind, const api::Kinds& kinds,
+                                      const httpd::Request& request, int64_t now) {
   auto form = choose_form(request.header("Accept"));
   if (!form) return refuse(std::move(form.error()));
   const auto options = parse_list_options(request, kind);
@@ -141,7 +145,7 @@ Outcome<httpd::Response> list_objects(store::Store& store, const Target& target,
   auto paged = store.page(selector_of(target, kind, *options), *page);
   if (!paged && paged.error().code == ErrorCode::kExpired) return refuse(expired_list(*page));
   if (!paged) return refuse(from_store(paged.error(), kind, ""));
-  const View view{kind, *form, options->include_object, now};
+  const View view{kind, kinds, *form, options->include_object, now};
   return document_response(200, list_document(paged->items, meta_of(*paged, *options), view), *form);
 }
 

@@ -15,13 +15,15 @@ api::ObjectKey key_of(const Target& target, const api::Kind& kind);
 /// What a list or watch of the target is about.
 control::Selector selector_of(const Target& target, const api::Kind& kind, const ListOptions& options);
 
-Outcome<httpd::Response> get_object(store::Store& store, const Target& target, const api::Kind& kind,
+Outcome<httpd::Response> get_object(store::Store& store, const Target& target, const api::Kind& kind, const api::Kinds& kinds,
                                     const httpd::Request& request, int64_t now_unix_seconds);
-Outcome<httpd::Response> list_objects(store::Store& store, const Target& target, const api::Kind& kind,
+Outcome<httpd::Response> list_objects(store::Store& store, const Target& target, const api::Kind& kind, const api::Kinds& kinds,
                                       const httpd::Request& request, int64_t now_unix_seconds);
 
 httpd::Response document_response(uint16_t status, std::string json, const Form& form);
 httpd::Response json_response(uint16_t status, const doc::Value& document);
 httpd::Response error_response(const ApiError& error);
+/// What is to be said to whoever uses this version of a kind, if anything.
+void add_deprecation(httpd::Response& response, const api::Kind& kind);
 
 }  // namespace graylane::apiserver

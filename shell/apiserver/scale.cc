@@ -9,25 +9,64 @@ namespace graylane::apiserver {
 using api::make_object;
 using doc::Value;
 
-Value scale_of(const api::Object& object, uint64_t revision) {
+namespace {
+
+/// Where a kind keeps what a Scale shows.
+struct ScalePaths {
+  std::string replicas = "spec.replicas";
+  std::string current = "status.replicas";
+  std::string selector = {};  // of the selector's text; empty: spec.selector says it in parts
+};
+
+/// Of a custom resource without the leading dots.
+ScalePaths paths_of(const api::Kind& kind) {
+  if (!kind.custom) return {};
+  const auto plain = [](const std::string& path) { return path.empty() ? path : path.substr(1); };
+  return {plain(kind.custom->replicas_path), plain(kind.custom->status_replicas_path), plain(kind.custom->selector_path)};
+}
+
+std::string selector_at(const Value& content, const api::Kind& kind, const ScalePaths& paths) {
+  if (kind.custom) return paths.selector.empty() ? "" : text_at(content, paths.selector);
+  const std::string selector = selector_text(content);
+  return selector == "<none>" ? "" : selector;
+}
+
+/// "spec.replicas": members of members, made where they are not there.
+void set_path(Value& content, std::string_view path, Value value) {
+  doc::Object* object = content.as_object();
+  for (size_t dot = path.find('.'); dot != path.npos; dot = path.find('.')) {
+    object = &api::object_member(*object, std::string(path.substr(0, dot)).c_str());
+    path.remove_prefix(dot + 1);
+  }
+  object->set(std::string(path), std::move(value));
+}
+
+}  // namespace
+
+Outcome<Value> scale_of(const api::Object& object, uint64_t revision, const api::Kind& kind) {
+  const ScalePaths paths = paths_of(kind);
+  if (kind.custom && !find_path(object.content, paths.replicas))
+    return refuse(internal_error("Internal error occurred: the spec replicas field " + go_quoted("." + paths.replicas) +
+                                 " does not exist"));
   doc::Object metadata;
   for (const char* member : {"name", "namespace", "uid", "creationTimestamp"}) {
     if (const Value* value = find_path(object.content, std::string("metadata.") + member)) metadata.append(member, *value, {});
   }
   metadata.append("resourceVersion", Value(std::to_string(revision)), {});
-  const std::string selector = selector_text(object.content);
   return make_object({{"kind", Value("Scale")},
                       {"apiVersion", Value("autoscaling/v1")},
                       {"metadata", Value(std::move(metadata))},
-                      {"spec", make_object({{"replicas", Value(number_at(object.content, "spec.replicas"))}})},
-                      {"status", make_object({{"replicas", Value(number_at(object.content, "status.replicas"))},
-                                              {"selector", Value(selector == "<none>" ? "" : selector)}})}});
+                      {"spec", make_object({{"replicas", Value(number_at(object.content, paths.replicas))}})},
+                      {"status", make_object({{"replicas", Value(number_at(object.content, paths.current))},
+                                              {"selector", Value(selector_at(object.content, kind, paths))}})}});
 }
 
 Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind) {
   auto object = store.get(key_of(target, kind));
   if (!object) return refuse(from_store(object.error(), kind, target.name));
-  return json_response(200, scale_of(**object, (*object)->revision));
+  const auto scale = scale_of(**object, (*object)->revision, kind);
+  if (!scale) return refuse(scale.error());
+  return json_response(200, *scale);
 }
 
 Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const Value& scale) {
@@ -43,7 +82,7 @@ Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const Va
   Value next = with_revision(live);
   if (const Value* revision = find_path(scale, "metadata.resourceVersion"))
     api::object_member(*next.as_object(), "metadata").set("resourceVersion", *revision);
-  api::object_member(*next.as_object(), "spec").set("replicas", Value(wanted));
+  set_path(next, paths_of(*writer.kind).replicas, Value(wanted));
   return plan_next(writer, live, std::move(next), false);
 }
 
@@ -52,7 +91,9 @@ Outcome<Plan> plan_scale_patch(const Writer& writer, const api::Object& live, co
     return refuse(not_implemented("server-side apply of a Scale is not served; apply the object itself"));
   // A Scale has no lists: to it a strategic patch is a merge patch.
   const Patch::Type type = patch.type == Patch::Type::kJson ? Patch::Type::kJson : Patch::Type::kMerge;
-  auto next = patched(scale_of(live, live.revision), {type, patch.value}, {}, *writer.kind, live.key.name);
+  auto scale = scale_of(live, live.revision, *writer.kind);
+  if (!scale) return refuse(std::move(scale.error()));
+  auto next = patched(*std::move(scale), {type, patch.value}, {}, *writer.kind, live.key.name);
   if (!next) return refuse(std::move(next.error()));
   return plan_scale(writer, live, *next);
 }

@@ -7,7 +7,8 @@
 
 namespace graylane::apiserver {
 
-doc::Value scale_of(const api::Object& object, uint64_t revision);
+/// 500 for a custom resource without replicas where its definition says that they are.
+Outcome<doc::Value> scale_of(const api::Object& object, uint64_t revision, const api::Kind& kind);
 Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind);
 
 /// The workload with the replicas of a Scale, or of a patched one.

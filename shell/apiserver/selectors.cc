@@ -202,6 +202,7 @@ const std::vector<KindFields>& selectable_fields() {
 
 bool is_selectable(const api::Kind& kind, std::string_view field) {
   if (field == "metadata.name" || field == "metadata.namespace") return true;
+  if (kind.custom) return std::ranges::find(kind.custom->selectable_fields, field) != kind.custom->selectable_fields.end();
   for (const KindFields& row : selectable_fields()) {
     if (row.group == kind.gvk.group && row.kind == kind.gvk.kind) return std::ranges::find(row.fields, field) != row.fields.end();
   }

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "apiserver/access.h"
 #include "apiserver/reading.h"
 
 namespace graylane::apiserver {
@@ -39,15 +40,43 @@ World real_world(net::EventLoop& loop) {
       .post = [&loop](std::function<void()> work) { loop.post(std::move(work)); }};
 }
 
-ApiServer::ApiServer(const api::Kinds& kinds, store::Store& store, net::EventLoop& loop, World world, WatchStream::Times times)
-    : loop_(loop), handlers_(kinds, store, std::move(world)), times_(times) {}
+ApiServer::ApiServer(const api::Kinds& kinds, store::Store& store, net::EventLoop& loop, World world, ApiServerOptions options)
+    : loop_(loop),
+      handlers_(kinds, store, std::move(world)),
+      options_(std::move(options)),
+      logs_(store, loop, options_.log_path) {}
 
 ApiServer::~ApiServer() { *alive_ = false; }
 
-void ApiServer::handle(const httpd::Request& request, const Identity& identity, httpd::Responder&& responder) {
-  if (const auto place = handlers_.watched(request)) return watch(request, *place, std::move(responder));
-  auto held = std::make_shared<httpd::Responder>(std::move(responder));
-  handlers_.answer(request, identity, [held](const httpd::Response& response) { held->respond(response); });
+void ApiServer::handle(const httpd::Request& request, const identity::Identity& identity, httpd::Responder&& responder) {
+  identity::Access access = access_of(request);
+  const bool allowed = identity::allows(identity, access);
+  const auto place = allowed ? handlers_.watched(request) : std::nullopt;
+  if (place) return watch(request, *place, std::move(responder));
+  if (allowed && logs_.answer(request, responder)) return;
+  const auto held = std::make_shared<httpd::Responder>(std::move(responder));
+  Reply reply = [held](const httpd::Response& response) { held->respond(response); };
+  if (options_.audit && identity::is_change(access)) reply = audited(request, identity, access, std::move(reply));
+  if (!allowed) return reply(error_response(not_allowed(identity, access)));
+  handlers_.answer(request, identity, reply);
+}
+
+Reply ApiServer::audited(const httpd::Request& request, const identity::Identity& identity, const identity::Access& access,
+                         Reply reply) const {
+  const std::string* agent = request.header("User-Agent");
+  const std::string* dry_run = request.query_value("dryRun");
+  auto entry = std::make_shared<identity::AuditEntry>();
+  *entry = {.time = std::chrono::system_clock::now(),
+            .identity = identity,
+            .access = access,
+            .dry_run = dry_run && !dry_run->empty(),
+            .from = request.peer,
+            .user_agent = agent ? *agent : std::string()};
+  return [entry, reply = std::move(reply), audit = options_.audit](httpd::Response response) {
+    entry->status = response.status;
+    audit(*entry);
+    reply(std::move(response));
+  };
 }
 
 void ApiServer::watch(const httpd::Request& request, const Place& place, httpd::Responder&& responder) {
@@ -60,8 +89,8 @@ void ApiServer::watch(const httpd::Request& request, const Place& place, httpd::
     options = parse_list_options(as_watch, *place.kind);
   }
   if (!options) return responder.respond(error_response(options.error()));
-  auto stream =
-      std::make_shared<WatchStream>(handlers_, loop_, place, *std::move(options), *std::move(form), std::move(responder), times_);
+  auto stream = std::make_shared<WatchStream>(handlers_, loop_, place, *std::move(options), *std::move(form),
+                                              std::move(responder), options_.times);
   streams_.insert(stream);
   stream->start([this, alive = alive_, raw = std::weak_ptr(stream)] {
     loop_.at_end_of_turn([this, alive, raw] {

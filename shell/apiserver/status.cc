@@ -177,6 +177,8 @@ Value to_status(const ApiError& error) {
   return Value(std::move(object));
 }
 
+Value success_status() { return Value(status_head("Success")); }
+
 Value deleted_status(const Kind& kind, std::string_view name, std::string_view uid) {
   doc::Object object = status_head("Success");
   Details details = details_of(kind, name);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,7 +43,7 @@ class TestApi {
                   {.unix_seconds = [this] { return now; },
                    .new_uid = [this] { return "uid-" + std::to_string(++uids_); },
                    .name_suffix = [this] { return "x000" + std::to_string(++suffixes_); },
-                   .post = [](const std::function<void()>& work) { work(); }}) {
+                   .post = [this](std::function<void()> work) { posted_.push_back(std::move(work)); }}) {
     send("POST", "/api/v1/namespaces", R"({"metadata":{"name":"default"}})");
   }
 
@@ -62,6 +64,7 @@ class TestApi {
       doc::Parsed parsed = doc::parse_json(response.body, nullptr);
       answer = {std::move(response), parsed.documents.empty() ? doc::Value() : parsed.documents.front()};
     });
+    run_posted();
     EXPECT_TRUE(answer) << "not answered";
     return answer ? *std::move(answer) : TestAnswer();
   }
@@ -84,6 +87,15 @@ class TestApi {
   int64_t now = 1'700'000'000;
 
  private:
+  void run_posted() {
+    while (!posted_.empty()) {
+      const std::function<void()> work = std::move(posted_.front());
+      posted_.pop_front();
+      work();
+    }
+  }
+
+  std::deque<std::function<void()>> posted_;  // what waits for its turn in the server's thread
   int uids_ = 0;
   int suffixes_ = 0;
   store::MemoryStore store_;

@@ -20,12 +20,13 @@ WatchStream::WatchStream(Handlers& handlers, net::EventLoop& loop, const Place& 
       options_(std::move(options)),
       times_(times),
       responder_(std::move(responder)),
-      lines_({*place_.kind, std::move(form), options_.include_object, 0}, options_) {}
+      lines_({*place_.kind, place_.catalog->kinds(), std::move(form), options_.include_object, 0}, options_) {}
 
 void WatchStream::start(std::function<void()> on_end) {
   on_end_ = std::move(on_end);
   httpd::Response head;
   head.content_type = "application/json";
+  add_deprecation(head, *place_.kind);
   responder_.on_gone([this] { finish(); });
   responder_.on_drain([this] {
     full_ = false;

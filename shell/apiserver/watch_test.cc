@@ -11,9 +11,10 @@ class Watching : public testing::Test {
   void serve(store::StoreOptions options = {}, WatchStream::Times times = {}) {
     store_ = std::make_unique<store::MemoryStore>(options);
     loop_ = std::move(*net::EventLoop::create());
-    api_ = std::make_unique<ApiServer>(api::builtin_kinds(), *store_, *loop_, real_world(*loop_), times);
+    api_ =
+        std::make_unique<ApiServer>(api::builtin_kinds(), *store_, *loop_, real_world(*loop_), ApiServerOptions{.times = times});
     auto handler = [this](httpd::Request&& request, httpd::Responder&& responder) {
-      api_->handle(request, {}, std::move(responder));
+      api_->handle(request, admin_, std::move(responder));
     };
     server_ = std::move(*httpd::Server::start(*loop_, net::SocketAddress::loopback(), handler));
     address_ = server_->address();
@@ -35,6 +36,7 @@ class Watching : public testing::Test {
   }
   void remove(const std::string& name) { ASSERT_TRUE(store_->remove({"", "ConfigMap", "default", name})); }
 
+  const identity::Identity admin_ = identity::user_of_role("ann", identity::Role::kAdmin);
   std::unique_ptr<store::MemoryStore> store_;
   std::unique_ptr<net::EventLoop> loop_;
   std::unique_ptr<ApiServer> api_;

@@ -214,7 +214,7 @@ TEST(Methods, WhatIsNotServedIsRefused) {
   TestApi api;
   EXPECT_EQ(api.send("OPTIONS", kMap).status(), 405);
   EXPECT_EQ(api.send("POST", kMap, map_json("c1")).status(), 405);
-  EXPECT_EQ(api.send("POST", kMaps, map_json("c1"), "application/vnd.kubernetes.protobuf").status(), 415);
+  EXPECT_EQ(api.send("POST", kMaps, map_json("c1"), "application/xml").status(), 415);
   EXPECT_EQ(api.get(kMap + "/log").status(), 404);
 }
 

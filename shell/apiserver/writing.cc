@@ -1,13 +1,18 @@
 #include "apiserver/writing.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
+#include "api/convert.h"
 #include "apiserver/collection.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/delete_options.h"
 #include "apiserver/patching.h"
 #include "apiserver/reading.h"
+#include "apiserver/reviews.h"
 #include "apiserver/scale.h"
+#include "apiserver/service_fields.h"
 
 namespace graylane::apiserver {
 
@@ -25,14 +30,20 @@ void add_warnings(httpd::Response& response, const std::vector<std::string>& war
   for (const std::string& warning : warnings) response.headers.push_back({"Warning", "299 - " + go_quoted(warning)});
 }
 
+/// To writers of what no controller of ours looks at.
+void add_notice(httpd::Response& response, const api::Kind& kind) {
+  if (!kind.is_acted_on) add_warnings(response, {"this " + kind.gvk.kind + " is stored, but nothing here acts on it"});
+}
+
 /// One write under way. Kept by what waits for it: the store, then the server's thread.
 class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
-  enum class Answer : uint8_t { kObject, kScale, kDeletion };
+  enum class Answer : uint8_t { kObject, kScale, kDeletion, kDone };
 
   Attempt(const WriteCall& call, Writer writer, Form form, Answer answer, Reply reply)
       : store_(call.store),
         world_(call.world),
+        addresses_(call.addresses),
         writer_(std::move(writer)),
         form_(std::move(form)),
         answer_(answer),
@@ -52,7 +63,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     api::ObjectPtr live;
     if (!writer_.target.name.empty()) {
       auto found = store_.get(key_of(writer_.target, *writer_.kind));
-      if (found) live = *std::move(found);
+      if (found) live = as_asked(*std::move(found));
       else if (found.error().code != ErrorCode::kNotFound)
         return fail_with(from_store(found.error(), *writer_.kind, writer_.target.name));
     }
@@ -62,11 +73,29 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
       if (auto ok = admit(*plan); !ok) return fail_with(ok.error());
     }
     live_revision_ = live ? live->revision : 0;
+    if (auto ok = assign_addresses(*plan, live.get()); !ok) return fail_with(ok.error());
     if (plan->effect == Effect::kNone || writer_.options.dry_run) return finish(*plan, plan->object, live_revision_);
     submit(*std::move(plan));
   }
 
+  /// In the version of the request.
+  api::ObjectPtr as_asked(api::ObjectPtr stored) const {
+    if (stored->gvk == writer_.kind->gvk) return stored;
+    return std::make_shared<api::Object>(api::to_version(*stored, *writer_.kind, *writer_.kinds));
+  }
+
+  Outcome<void> assign_addresses(Plan& plan, const api::Object* live) {
+    const bool written = plan.effect == Effect::kCreate || plan.effect == Effect::kReplace;
+    if (!written || !is_service(*writer_.kind) || !writer_.target.subresource.empty()) return {};
+    auto hold = addresses_.assign(plan.object, live);
+    if (!hold) return refuse(std::move(hold.error()));
+    hold_ = *std::move(hold);
+    return {};
+  }
+
   Outcome<void> admit(const Plan& plan) {
+    if (writer_.kind->custom && writer_.kind->custom->terminating)
+      return refuse({405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating"});
     if (!writer_.kind->namespaced) return still_free(plan);
     auto found = store_.get({"", "Namespace", "", plan.object.key.ns});
     if (auto ok = admit_namespace(*writer_.kind, plan.object.key.ns, plan.object.key.name, found ? found->get() : nullptr); !ok)
@@ -82,6 +111,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
   void submit(Plan plan) {
     std::vector<control::Change> changes;
+    if (plan.effect != Effect::kRemove) plan.object = api::to_storage(std::move(plan.object), *writer_.kinds);
     if (plan.effect == Effect::kCreate) changes.push_back(control::Change::create(plan.object));
     else if (plan.effect == Effect::kRemove) changes.push_back(control::Change::remove(plan.object.key, live_revision_));
     else {
@@ -117,20 +147,27 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     httpd::Response response;
     if (answer_ == Answer::kDeletion && plan.effect == Effect::kRemove && !shows_deleted()) {
       response = json_response(200, deleted_status(*writer_.kind, object.key.name, text_at(object.content, "metadata.uid")));
+    } else if (answer_ == Answer::kDone) {
+      response = json_response(201, success_status());
     } else if (answer_ == Answer::kScale) {
-      response = json_response(status, scale_of(object, revision));
+      const auto scale = scale_of(object, revision, *writer_.kind);
+      response = scale ? json_response(status, *scale) : error_response(scale.error());
     } else {
       const uint64_t shown = object.revision != 0 ? object.revision : revision;
-      response = document_response(status, document(object, shown, {*writer_.kind, form_, {}, world_.unix_seconds()}), form_);
+      response = document_response(
+          status, document(object, shown, {*writer_.kind, *writer_.kinds, form_, {}, world_.unix_seconds()}), form_);
     }
     add_warnings(response, plan.warnings);
+    if (answer_ == Answer::kObject && writer_.target.subresource.empty()) add_notice(response, *writer_.kind);
     reply_(std::move(response));
   }
 
   /// Kinds whose deletion answers with the object.
   bool shows_deleted() const {
-    return writer_.kind->gvk.group.empty() &&
-           (writer_.kind->gvk.kind == "Pod" || writer_.kind->gvk.kind == "Service" || writer_.kind->gvk.kind == "ServiceAccount");
+    constexpr std::array<std::string_view, 7> kShown = {
+        "PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate", "ResourceQuota", "Service", "ServiceAccount"};
+    const api::GroupVersionKind& gvk = writer_.kind->gvk;
+    return gvk.group == "storage.k8s.io" || (gvk.group.empty() && std::ranges::find(kShown, gvk.kind) != kShown.end());
   }
 
  public:
@@ -139,6 +176,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
  private:
   store::Store& store_;
   const World& world_;
+  ServiceAddresses& addresses_;
+  ServiceAddresses::Hold hold_;
   Writer writer_;
   const Form form_;
   const Answer answer_;
@@ -158,7 +197,9 @@ Writer writer_of(const WriteCall& call, WriteOptions options) {
           std::move(options),
           call.world.unix_seconds(),
           call.world.new_uid(),
-          call.world.name_suffix()};
+          call.world.name_suffix(),
+          false,
+          call.catalog};
 }
 
 /// Options and form checked; `make` gives the planner.
@@ -176,7 +217,21 @@ Outcome<void> begin(const WriteCall& call, const Reply& reply, std::string_view 
 
 Answer answer_of(const Target& target) { return target.subresource == "scale" ? Answer::kScale : Answer::kObject; }
 
+Outcome<void> bind(const WriteCall& call, const Reply& reply) {
+  auto binding = read_request(call.request.body, call.request.header("Content-Type"), "Binding");
+  if (!binding) return refuse(std::move(binding.error()));
+  return begin(call, reply, "CreateOptions", false, Answer::kDone, [&](Attempt& attempt) -> Planner {
+    return [&attempt, binding = *std::move(binding)](const api::Object* live) -> Outcome<Plan> {
+      if (!live) return refuse(not_found(*attempt.writer().kind, attempt.writer().target.name));
+      return plan_binding(attempt.writer(), *live, binding);
+    };
+  });
+}
+
 Outcome<void> create(const WriteCall& call, const Reply& reply) {
+  if (call.target.subresource == "binding") return bind(call, reply);
+  if (is_measured(call.kind)) return refuse(method_not_allowed());
+  if (!call.kind.is_stored) return review(call, reply);
   if (!call.target.name.empty()) return refuse(method_not_allowed());
   if (call.kind.namespaced && call.target.ns.empty()) return refuse(method_not_allowed());
   auto body = read_object(call.request.body, call.request.header("Content-Type"), call.kind);
@@ -188,7 +243,7 @@ Outcome<void> create(const WriteCall& call, const Reply& reply) {
 }
 
 Outcome<void> update_scale(const WriteCall& call, const Reply& reply) {
-  auto scale = read_value(call.request.body, false);
+  auto scale = read_request(call.request.body, call.request.header("Content-Type"), "Scale");
   if (!scale) return refuse(std::move(scale.error()));
   return begin(call, reply, "UpdateOptions", false, Answer::kScale, [&](Attempt& attempt) -> Planner {
     return [&attempt, scale = *std::move(scale)](const api::Object* live) -> Outcome<Plan> {
@@ -199,20 +254,22 @@ Outcome<void> update_scale(const WriteCall& call, const Reply& reply) {
 }
 
 Outcome<void> update(const WriteCall& call, const Reply& reply) {
-  if (call.target.name.empty()) return refuse(method_not_allowed());
+  if (call.target.name.empty() || !call.kind.is_stored) return refuse(method_not_allowed());
   if (call.target.subresource == "scale") return update_scale(call, reply);
   auto body = read_object(call.request.body, call.request.header("Content-Type"), call.kind);
   if (!body) return refuse(std::move(body.error()));
   return begin(call, reply, "UpdateOptions", false, Answer::kObject, [&](Attempt& attempt) -> Planner {
     return [&attempt, body = *std::move(body)](const api::Object* live) -> Outcome<Plan> {
-      if (!live) return refuse(not_found(*attempt.writer().kind, attempt.writer().target.name));
-      return plan_update(attempt.writer(), *live, body);
+      const Writer& writer = attempt.writer();
+      if (live) return plan_update(writer, *live, body);
+      if (writer.kind->is_created_by_update && writer.target.subresource.empty()) return plan_new(writer, body.value, false);
+      return refuse(not_found(*writer.kind, writer.target.name));
     };
   });
 }
 
 Outcome<void> patch_object(const WriteCall& call, const Reply& reply) {
-  if (call.target.name.empty()) return refuse(method_not_allowed());
+  if (call.target.name.empty() || !call.kind.is_stored) return refuse(method_not_allowed());
   auto patch = read_patch(call.request.body, call.request.header("Content-Type"));
   if (!patch) return refuse(std::move(patch.error()));
   const bool is_apply = patch->type == Patch::Type::kApply;
@@ -227,7 +284,7 @@ Outcome<void> patch_object(const WriteCall& call, const Reply& reply) {
 }
 
 Outcome<void> remove(const WriteCall& call, const Reply& reply) {
-  if (!call.target.subresource.empty()) return refuse(method_not_allowed());
+  if (!call.target.subresource.empty() || !call.kind.is_stored) return refuse(method_not_allowed());
   auto form = choose_form(call.request.header("Accept"));
   if (!form) return refuse(std::move(form.error()));
   auto options = parse_delete_options(call.request);

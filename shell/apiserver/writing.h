@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "api/kinds.h"
-#include "apiserver/identity.h"
+#include "apiserver/catalog.h"
+#include "apiserver/metrics.h"
+#include "apiserver/service_addresses.h"
 #include "apiserver/target.h"
 #include "httpd/message.h"
+#include "identity/identity.h"
 #include "store/store.h"
 
 namespace graylane::apiserver {
@@ -18,16 +22,19 @@ struct World {
   std::function<std::string()> new_uid;             // "6f1c...": a random UUID
   std::function<std::string()> name_suffix;         // five random characters of names
   std::function<void(std::function<void()>)> post;  // runs it in the server's thread, later or at once
+  Measures measures = {};                           // of Pods; none: there are none
 };
 
 struct WriteCall {
   const httpd::Request& request;  // read during the call only, as is the identity
-  const Identity& identity;
+  const identity::Identity& identity;
   const Target& target;
   const api::Kind& kind;
   const api::Kinds& kinds;
   store::Store& store;
   const World& world;
+  ServiceAddresses& addresses;
+  std::shared_ptr<const Catalog> catalog = nullptr;  // keeps the kinds alive
 };
 
 /// POST, PUT, PATCH and DELETE of one object, its parts, or (DELETE) a collection; 405 for the rest.

@@ -1,0 +1,20 @@
+// What is wrong with an object, as the API says it: diagnostics of core/api become causes in Kubernetes' words. Pure. Internal to
+// the folder.
+#pragma once
+
+#include <vector>
+
+#include "apiserver/status.h"
+#include "base/diagnostic.h"
+
+namespace graylane::apiserver {
+
+/// `document`: what the diagnostic is about.
+patch::Cause cause_of(const Diagnostic& diagnostic, const doc::Value& document);
+
+/// Rules of the data of ConfigMaps and Secrets: its keys and its size.
+void check_data(const doc::Value& document, const api::Kind& kind, std::vector<patch::Cause>& causes);
+/// What manifests may leave out and requests may not.
+void check_given(const doc::Value& document, const api::Kind& kind, std::vector<patch::Cause>& causes);
+
+}  // namespace graylane::apiserver
