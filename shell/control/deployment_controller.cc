@@ -1,137 +1,140 @@
 #include "control/deployment_controller.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
-#include "api/build.h"
 #include "api/view_fields.h"
-#include "control/deployment_status.h"
-#include "control/pod_objects.h"
+#include "control/deployment_decide.h"
 
 namespace graylane::control {
 
 namespace {
 
 namespace fields = api::fields;
-using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-struct OwnedPod {
-  api::ObjectPtr object;
-  api::Pod view;
+using DeploymentEntry = Mirror<DeploymentView>::Entry;
+using SetEntry = Mirror<OwnedSetView>::Entry;
+using SetEntries = std::vector<const SetEntry*>;
+
+/// The sets of each Deployment by its name, and those of nobody.
+struct Claims {
+  std::map<std::pair<std::string, std::string>, SetEntries> by_deployment;  // namespace, name
+  std::map<std::string, SetEntries> orphans;                                // by namespace
 };
 
-using PodsByOwner = std::map<api::ObjectKey, std::vector<OwnedPod>>;
-
-/// Pods that Deployments control.
-PodsByOwner by_owner(const std::vector<api::ObjectPtr>& pods) {
-  PodsByOwner owned;
-  for (const api::ObjectPtr& object : pods) {
-    api::Pod pod = api::read_pod(*object);
-    if (pod.controller.kind != "Deployment") continue;
-    owned[{"apps", "Deployment", pod.ns, pod.controller.name}].push_back({object, std::move(pod)});
+Claims sort_sets(const Mirror<OwnedSetView>::Entries& sets) {
+  Claims claims;
+  for (const auto& [key, entry] : sets) {
+    if (entry.view.owner_kind == "Deployment") claims.by_deployment[{key.ns, entry.view.owner_name}].push_back(&entry);
+    else if (entry.view.owner_kind.empty() && !entry.view.terminating) claims.orphans[key.ns].push_back(&entry);
   }
-  return owned;
+  return claims;
 }
 
-ObservedPod observe(const api::Pod& pod, int32_t min_ready_seconds, sys_seconds now) {
-  const auto label = pod.pod.labels.find(kHashLabel);
-  const bool is_long_ready = now.time_since_epoch().count() >= pod.ready_since_unix_seconds + min_ready_seconds;
-  return {.name = pod.name,
-          .hash = label == pod.pod.labels.end() ? "" : label->second,
-          .ready = pod.ready,
-          .available = pod.ready && (min_ready_seconds <= 0 || is_long_ready),
-          .terminating = pod.terminating,
-          .ended = pod.ended(),
-          .created_unix_seconds = pod.created_unix_seconds};
+void adopt(const api::Object& deployment, const SetEntry& set, Work& work) {
+  api::Object adopted = *set.object;
+  add_owner(adopted, controller_reference(deployment));
+  work.changes.push_back(Change::update(std::move(adopted)));
 }
 
-/// What one step collects.
-struct Work {
-  sys_seconds now;
-  std::vector<Change> changes;
-  std::optional<sys_seconds> look_again;
+void let_go(const api::Object& deployment, const SetEntry& set, Work& work) {
+  api::Object free = *set.object;
+  drop_owners(free, [&](const OwnerReference& owner) { return owner.controls && means(owner.uid, deployment); });
+  work.changes.push_back(Change::update(std::move(free)));
+}
 
-  void look_at(sys_seconds time) { look_again = look_again ? std::min(*look_again, time) : time; }
-  void remove(const OwnedPod& pod) {
-    if (!pod.view.terminating) changes.push_back(Change::update(mark_deleted(*pod.object, now)));
+SetEntries claim(const DeploymentEntry& deployment, Claims& claims, Work& work) {
+  const api::ObjectKey& key = deployment.object->key;
+  const LabelSelector& selector = deployment.view.selector;
+  SetEntries own;
+  for (const SetEntry* set : claims.by_deployment[{key.ns, key.name}]) {
+    if (!means(set->view.owner_uid, *deployment.object)) continue;
+    if (selector.selects(set->view.labels) || deployment.view.terminating) own.push_back(set);
+    else let_go(*deployment.object, *set, work);
   }
-};
-
-void look_when_available(const std::vector<OwnedPod>& pods, int32_t min_ready_seconds, Work& work) {
-  for (const OwnedPod& pod : pods) {
-    const sys_seconds available{seconds(pod.view.ready_since_unix_seconds + min_ready_seconds)};
-    if (pod.view.ready && available > work.now) work.look_at(available);
-  }
-}
-
-void write_status(const api::Object& deployment, DeploymentStatus status, Work& work) {
-  if (status.deadline) work.look_at(*status.deadline);
-  const doc::Value* before = deployment.find("status");
-  if (before && *before == status.value) return;
-  api::Object updated = deployment;
-  updated.content.as_object()->set("status", std::move(status.value));
-  work.changes.push_back(Change::update(std::move(updated)));
-}
-
-void take_step(const api::Object& deployment, const std::vector<OwnedPod>& pods, route::Rng& random, Work& work) {
-  const doc::Value* pod_template = fields::find_object(fields::find_object(&deployment.content, "spec"), "template");
-  if (!pod_template || !deployment.content.is_object()) return;
-  const api::Deployment view = api::read_deployment(deployment);
-  const RolloutGoal goal = goal_of(view, template_hash(*pod_template));
-  std::vector<ObservedPod> observed;
-  for (const OwnedPod& pod : pods) observed.push_back(observe(pod.view, view.min_ready_seconds, work.now));
-  look_when_available(pods, view.min_ready_seconds, work);
-  const RolloutStep step = decide(goal, observed);
-  for (const OwnedPod& pod : pods) {
-    if (std::ranges::find(step.remove, pod.view.name) != step.remove.end()) work.remove(pod);
-  }
-  for (int32_t i = 0; i < step.create; ++i)
-    work.changes.push_back(Change::create(make_pod(deployment, goal.hash, work.now, random)));
-  write_status(deployment, status_of(deployment, goal, observed, work.now), work);
-}
-
-/// Of Pods that name this Deployment as their owner, those that mean an earlier one of the same name are not its own.
-void split_off_strangers(const api::Object& deployment, std::vector<OwnedPod>& pods, Work& work) {
-  const std::string uid = uid_of(deployment);
-  std::erase_if(pods, [&](const OwnedPod& pod) {
-    const bool is_stranger = pod.view.controller.uid != uid;
-    if (is_stranger) work.remove(pod);
-    return is_stranger;
+  if (deployment.view.terminating) return own;
+  std::erase_if(claims.orphans[key.ns], [&](const SetEntry* set) {
+    const bool selected = selector.selects(set->view.labels);
+    if (selected) adopt(*deployment.object, *set, work);
+    return selected;
   });
+  return own;
+}
+
+Settled::State state_of(const DeploymentEntry& deployment, const SetEntries& sets) {
+  Settled::State state;
+  state.add(*deployment.object);
+  for (const SetEntry* set : sets) state.add(*set->object);
+  return state;
 }
 
 }  // namespace
 
-Result<bool> DeploymentController::step(sys_seconds now) {
-  auto deployments = client_.list({"apps", "Deployment", {}});
-  if (!deployments) return std::unexpected(std::move(deployments.error()));
-  auto pods = client_.list({"", "Pod", {}});
-  if (!pods) return std::unexpected(std::move(pods.error()));
-  PodsByOwner owned = by_owner(pods->items);
-  Work work{now, {}, {}};
-  for (const api::ObjectPtr& deployment : deployments->items) {
-    auto own = owned.extract(deployment->key);
-    std::vector<OwnedPod> its_pods = own ? std::move(own.mapped()) : std::vector<OwnedPod>();
-    split_off_strangers(*deployment, its_pods, work);
-    take_step(*deployment, its_pods, random_, work);
-  }
-  for (const auto& [owner, orphans] : owned) {
-    for (const OwnedPod& pod : orphans) work.remove(pod);
-  }
-  look_again_ = work.look_again;
-  return carry_out(std::move(work.changes));
+DeploymentView read_deployment_view(const api::Object& object) {
+  const doc::Value* spec = fields::find_object(&object.content, "spec");
+  const doc::Value* pod_template = fields::find_object(spec, "template");
+  DeploymentView view{api::read_deployment(object)};
+  view.selector = LabelSelector(fields::find_object(spec, "selector"));
+  const int32_t limit = fields::number(spec, "revisionHistoryLimit", 10);
+  if (limit != std::numeric_limits<int32_t>::max()) view.history_limit = std::max(limit, 0);
+  view.collisions = fields::number(fields::find_object(&object.content, "status"), "collisionCount");
+  view.terminating = is_terminating(object);
+  if (pod_template) view.pod_template = comparable_template(*pod_template);
+  return view;
 }
 
-Result<bool> DeploymentController::carry_out(std::vector<Change> changes) {
-  if (changes.empty()) return false;
-  const auto written = client_.write(std::move(changes));
-  if (written) return true;
-  const ErrorCode code = written.error().code;
-  // Somebody was faster: what is to be done follows from what is there now.
-  if (code == ErrorCode::kConflict || code == ErrorCode::kNotFound || code == ErrorCode::kAlreadyExists) return true;
-  return std::unexpected(written.error());
+DeploymentController::DeploymentController(Client& client, uint64_t seed)
+    : client_(client),
+      random_(seed),
+      events_(client, "deployment-controller", "", seed + 1),
+      replica_sets_(client, seed + 2),
+      deployments_(client, {"apps", "Deployment", {}}, &read_deployment_view),
+      sets_(client, {"apps", "ReplicaSet", {}}, &read_owned_set) {}
+
+Result<bool> DeploymentController::step(sys_seconds now) {
+  const auto pods = replica_sets_.step(now);
+  const auto sets = step_deployments(now);
+  if (!pods) return pods;
+  if (!sets) return sets;
+  return *pods || *sets;
+}
+
+std::optional<sys_seconds> DeploymentController::look_again() const {
+  const auto pods = replica_sets_.look_again();
+  return pods && look_again_ ? std::min(*pods, *look_again_) : pods ? pods : look_again_;
+}
+
+Result<bool> DeploymentController::step_deployments(sys_seconds now) {
+  const auto deployments = deployments_.catch_up();
+  if (!deployments) return deployments;
+  const auto sets = sets_.catch_up();
+  unfinished_ = unfinished_ || *deployments || sets.value_or(false) || (look_again_ && *look_again_ <= now);
+  if (!sets) return sets;
+  if (!unfinished_) return false;
+  Work work{now};
+  Claims claims = sort_sets(sets_.entries());
+  const auto is_taken = [&](const api::ObjectKey& set) { return sets_.entries().contains(set); };
+  for (const auto& [key, deployment] : deployments_.entries()) {
+    // One that does not select the Pods of its template would make sets without end.
+    if (!deployment.view.selector.selects(deployment.view.pod.labels)) continue;
+    Work one{now};
+    SetEntries own = claim(deployment, claims, one);
+    const Settled::State state = state_of(deployment, own);
+    // While sets come and go by their labels, which ones there are is not known yet.
+    if (one.changes.empty() && !settled_.holds(key, state, one)) {
+      decide({deployment, std::move(own), is_taken}, random_, one);
+      if (one.changes.empty()) settled_.note(key, state, one.look_again);
+    }
+    work.add(std::move(one));
+  }
+  settled_.keep_only(deployments_.entries());
+  look_again_ = work.look_again;
+  const auto written = carry_out(client_, std::move(work), &events_);
+  unfinished_ = !written || *written;
+  return written;
 }
 
 }  // namespace graylane::control

@@ -1,9 +1,9 @@
-// DeploymentController: Deployments become Pods. Level-based: step() looks at all Deployments and Pods behind the client and
-// does what is to be done now. There are no ReplicaSet objects: a Pod belongs to its Deployment directly, by an
-// ownerReference, and to a version by its label pod-template-hash; it is called DEPLOYMENT-HASH-SUFFIX as ever.
+// DeploymentController: Deployments become ReplicaSets, and those, by the ReplicaSetController that it steps, Pods. As in
+// Kubernetes: a set for each template, called DEPLOYMENT-HASH, numbered by revisions; a changed template is rolled out over
+// the sets, one that was there before takes up its old set again. Sets of nobody that a Deployment selects are adopted.
 //
-// A Pod is never removed here, only marked with metadata.deletionTimestamp: who runs Pods drains and stops it, then
-// removes the object. Pods of Deployments that are gone are marked.
+// What rollouts do is decided in deployment_rollout.h, what people read in deployment_status.h. Sets of Deployments that are gone
+// are the garbage collector's.
 //
 // Lives at most as long as its client; one thread.
 #pragma once
@@ -11,63 +11,50 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "api/workload.h"
+#include "control/deployment_sets.h"
+#include "control/label_selector.h"
+#include "control/object_feed.h"
 #include "control/port.h"
+#include "control/replica_set_controller.h"
+#include "control/settled.h"
+#include "control/work.h"
 #include "route/split.h"
 
 namespace graylane::control {
 
-/// What is asked of a Deployment, in numbers.
-struct RolloutGoal {
-  int32_t replicas = 1;
-  int32_t surge = 1;        // Pods over `replicas` during an update
-  int32_t unavailable = 0;  // Pods that may be missing during an update
-  bool recreate = false;    // no new Pod before the last old one is gone
-  bool paused = false;      // no update; old Pods may only become fewer
-  std::string hash;         // of the present template
+struct DeploymentView : api::Deployment {
+  LabelSelector selector = {};
+  std::optional<int32_t> history_limit = {};  // of old sets that are kept; absent: all
+  int64_t collisions = 0;
+  bool terminating = false;
+  doc::Value pod_template = {};  // see comparable_template(); null: there is none
 };
 
-struct ObservedPod {
-  std::string name;
-  std::string hash;
-  bool ready = false;
-  bool available = false;    // ready for minReadySeconds
-  bool terminating = false;  // marked for deletion
-  bool ended = false;        // its phase is Succeeded or Failed
-  int64_t created_unix_seconds = 0;
-};
-
-/// Removals and creations that may be carried out at once.
-struct RolloutStep {
-  int32_t create = 0;  // Pods of the goal's hash
-  std::vector<std::string> remove;
-  bool operator==(const RolloutStep&) const = default;
-};
-
-RolloutGoal goal_of(const api::Deployment& deployment, std::string hash);
-RolloutStep decide(const RolloutGoal& goal, const std::vector<ObservedPod>& pods);
-
-/// A short text without vowels that differs when the content of a Pod template differs; the order of members does not count.
-std::string template_hash(const doc::Value& pod_template);
+DeploymentView read_deployment_view(const api::Object& object);
 
 class DeploymentController {
  public:
   /// `seed`: of names and uids.
-  DeploymentController(Client& client, uint64_t seed) : client_(client), random_(seed) {}
+  DeploymentController(Client& client, uint64_t seed);
 
   /// Whether something was written. Errors: those of the client, kConflict aside: then the next step tries again.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return look_again_; }
+  std::optional<std::chrono::sys_seconds> look_again() const;
 
  private:
-  Result<bool> carry_out(std::vector<Change> changes);
+  Result<bool> step_deployments(std::chrono::sys_seconds now);
 
   Client& client_;
   route::Rng random_;
+  EventRecorder events_;
+  ReplicaSetController replica_sets_;  // first: what Deployments do depends on what their sets say
+  Mirror<DeploymentView> deployments_;
+  Mirror<OwnedSetView> sets_;
+  Settled settled_;
+  bool unfinished_ = true;  // the last step has more to do than what changes tell of
   std::optional<std::chrono::sys_seconds> look_again_;
 };
 

@@ -1,136 +1,173 @@
-// The pure part of the DeploymentController.
-#include <algorithm>
-#include <array>
-#include <ranges>
-#include <tuple>
+#include "control/deployment_decide.h"
 
-#include "control/deployment_controller.h"
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "api/build.h"
+#include "api/view_fields.h"
+#include "control/deployment_status.h"
 
 namespace graylane::control {
 
 namespace {
 
-/// As Kubernetes: no vowels and no digits that look like them, so that no name says anything.
-constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
-constexpr size_t kHashLength = 10;
+namespace fields = api::fields;
+using doc::Value;
+using SetEntry = Mirror<OwnedSetView>::Entry;
 
-class Fnv {
+/// One Deployment on its way from what is observed to what is written.
+class Decision {
  public:
-  void add(std::string_view text) {
-    for (const char c : text) add_byte(static_cast<uint8_t>(c));
-    add_byte(0xff);  // no byte of UTF-8: "a", "b" is not "ab", ""
+  Decision(const ObservedDeployment& observed, route::Rng& random, Work& work)
+      : deployment_(*observed.deployment.object),
+        about_(observed.deployment.object),
+        view_(observed.deployment.view),
+        observed_(observed),
+        random_(random),
+        work_(work),
+        goal_(goal_of(view_)),
+        collisions_(view_.collisions) {}
+
+  void take() {
+    find_sets();
+    if (!view_.terminating) {
+      if (!fresh_ && may_begin(goal_, sets_)) begin_set();
+      resize();
+    }
+    write_sets();
+    write_deployment();
   }
-  uint64_t value() const { return value_; }
 
  private:
-  void add_byte(uint8_t byte) { value_ = (value_ ^ byte) * 0x100000001b3U; }
-  uint64_t value_ = 0xcbf29ce484222325U;
-};
+  bool is_fresh(const SetEntry& set) const { return set.view.pod_template == view_.pod_template; }
 
-void add(const doc::Value& value, Fnv& hash);
-
-void add_members(const doc::Object& object, Fnv& hash) {
-  std::vector<const doc::Member*> members;
-  for (const doc::Member& member : object) members.push_back(&member);
-  std::ranges::sort(members, {}, &doc::Member::key);
-  for (const doc::Member* member : members) {
-    hash.add(member->key);
-    add(member->value, hash);
+  /// The sets in the order of observed_.sets; of several with the present template the oldest is the fresh one.
+  void find_sets() {
+    for (const SetEntry* set : observed_.sets) {
+      sets_.push_back(set->view.observed);
+      next_.push_back(*set->object);
+      const bool older = !fresh_ || set->view.observed.created_unix_seconds < sets_[*fresh_].created_unix_seconds;
+      if (is_fresh(*set) && older) fresh_ = sets_.size() - 1;
+    }
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      if (i != fresh_) youngest_old_ = std::max(youngest_old_, observed_.sets[i]->view.revision);
+    }
+    if (fresh_) sets_[*fresh_].fresh = true;
+    scaling_ = goal_.paused || is_scaling(goal_, sets_);
   }
-}
 
-void add(const doc::Value& value, Fnv& hash) {
-  hash.add(doc::name_of(value.kind()));
-  if (const auto* text = value.as_string()) hash.add(*text);
-  if (const auto* number = value.as_int()) hash.add(std::to_string(*number));
-  if (const auto* number = value.as_double()) hash.add(std::to_string(*number));
-  if (const auto* truth = value.as_bool()) hash.add(*truth ? "1" : "0");
-  if (const auto* object = value.as_object()) add_members(*object, hash);
-  if (const auto* array = value.as_array()) {
-    for (const doc::Value& item : *array) add(item, hash);
+  void begin_set() {
+    const Value& pod_template = *fields::find_path(&deployment_.content, {"spec", "template"});
+    for (;; ++collisions_) {
+      api::Object set = make_replica_set(deployment_, template_hash(pod_template, collisions_), work_.now, random_);
+      if (observed_.is_taken(set.key)) continue;
+      sets_.push_back({.name = set.key.name, .created_unix_seconds = work_.now.time_since_epoch().count(), .fresh = true});
+      next_.push_back(std::move(set));
+      break;
+    }
+    fresh_ = sets_.size() - 1;
+    created_ = true;
   }
-  hash.add("end");
-}
 
-struct Count {
-  int32_t total = 0;
-  int32_t available = 0;
+  void resize() {
+    const std::vector<int32_t> sizes = decide(goal_, sets_);
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      const bool follows = scaling_ && sets_[i].replicas > 0;
+      const bool is_begun = created_ && i == fresh_;
+      if (sizes[i] != sets_[i].replicas) tell_size(sets_[i].name, sets_[i].replicas, sizes[i]);
+      if (sizes[i] != sets_[i].replicas || follows || is_begun) note_goal(next_[i], goal_);
+      set_size(next_[i], sizes[i]);
+      sets_[i].replicas = sizes[i];
+    }
+  }
+
+  void tell_size(const std::string& name, int32_t from, int32_t to) {
+    const std::string numbers = name + " from " + std::to_string(from) + " to " + std::to_string(to);
+    work_.events.push_back(
+        {about_, {"ScalingReplicaSet", (from < to ? "Scaled up replica set " : "Scaled down replica set ") + numbers}});
+  }
+
+  void write_sets() {
+    if (fresh_ && !view_.terminating) {
+      copy_annotations(deployment_, next_[*fresh_]);
+      set_revision(next_[*fresh_], youngest_old_ + 1);
+      set_min_ready_seconds(next_[*fresh_], deployment_);
+    }
+    for (size_t i = 0; i < next_.size(); ++i) {
+      if (i < observed_.sets.size()) renew_owner(observed_.sets[i]->view.owner_uid, next_[i]);
+      if (i == observed_.sets.size()) work_.changes.push_back(Change::create(next_[i]));
+      else if (next_[i].content != observed_.sets[i]->object->content) changed_.emplace(i, Change::update(next_[i]));
+    }
+  }
+
+  /// A reference that was made before the Deployment had a uid; clients compare uids.
+  void renew_owner(const std::string& uid, api::Object& set) {
+    if (uid == uid_of(deployment_)) return;
+    drop_owners(set, [&](const OwnerReference& owner) { return owner.controls; });
+    add_owner(set, controller_reference(deployment_));
+  }
+
+  DeploymentFacts facts() const {
+    DeploymentFacts facts{.goal = goal_, .sets = sets_, .collisions = collisions_, .watches_progress = !scaling_};
+    for (const SetEntry* set : observed_.sets) facts.ready += set->view.ready;
+    if (view_.terminating) facts.watches_progress = false;
+    if (!fresh_) return facts;
+    facts.fresh_name = sets_[*fresh_].name;
+    facts.fresh = created_ ? FreshSet::kCreated : FreshSet::kThere;
+    return facts;
+  }
+
+  void write_deployment() {
+    DeploymentStatus status = status_of(deployment_, facts(), work_.now);
+    if (status.deadline) work_.look_at(*status.deadline);
+    if (!view_.terminating && (goal_.paused || (status.complete && !scaling_))) forget_history();
+    for (auto& [index, change] : changed_) work_.changes.push_back(std::move(change));
+    api::Object next = deployment_;
+    next.content.as_object()->set("status", std::move(status.value));
+    if (fresh_) {
+      const std::string revision = annotation_text(next_[*fresh_], kRevision);
+      if (annotation_text(next, kRevision) != revision)
+        api::object_member(metadata_of(next), "annotations").set(kRevision, Value(revision));
+    }
+    if (next.content != deployment_.content) work_.changes.push_back(Change::update(std::move(next)));
+  }
+
+  /// Old sets beyond the limit, those of the lowest revisions; never one that may still have Pods.
+  void forget_history() {
+    if (!view_.history_limit) return;
+    std::vector<size_t> old;
+    for (size_t i = 0; i < observed_.sets.size(); ++i) {
+      if (i != fresh_ && !observed_.sets[i]->view.terminating) old.push_back(i);
+    }
+    std::ranges::stable_sort(old, {}, [&](size_t i) { return observed_.sets[i]->view.revision; });
+    const size_t limit = static_cast<size_t>(*view_.history_limit);
+    for (size_t n = 0; n + limit < old.size(); ++n) {
+      const SetEntry& set = *observed_.sets[old[n]];
+      if (sets_[old[n]].replicas != 0 || set.view.observed.running != 0 || !set.view.observed_all) continue;
+      if (auto deletion = deletion_of(*set.object, work_.now)) changed_.insert_or_assign(old[n], std::move(*deletion));
+    }
+  }
+
+  const api::Object& deployment_;
+  const api::ObjectPtr& about_;
+  const DeploymentView& view_;
+  const ObservedDeployment& observed_;
+  route::Rng& random_;
+  Work& work_;
+  const RolloutGoal goal_;
+  int64_t collisions_;
+  std::vector<ObservedSet> sets_;
+  std::vector<api::Object> next_;     // as sets_; a new one is the last
+  std::map<size_t, Change> changed_;  // of those that were there
+  std::optional<size_t> fresh_;
+  int64_t youngest_old_ = 0;  // revision
+  bool created_ = false;
+  bool scaling_ = false;  // the sets only follow the number of replicas
 };
-
-Count count(const std::vector<const ObservedPod*>& pods) {
-  return {static_cast<int32_t>(pods.size()), static_cast<int32_t>(std::ranges::count_if(pods, &ObservedPod::available))};
-}
-
-/// Who goes first: not ready, then not yet available, then the youngest.
-void sort_for_removal(std::vector<const ObservedPod*>& pods) {
-  std::ranges::sort(pods, {}, [](const ObservedPod* pod) {
-    return std::make_tuple(pod->ready, pod->available, -pod->created_unix_seconds, std::string_view(pod->name));
-  });
-}
-
-void remove_first(const std::vector<const ObservedPod*>& pods, int32_t number, RolloutStep& step) {
-  for (const ObservedPod* pod : pods | std::views::take(std::max(number, 0))) step.remove.push_back(pod->name);
-}
-
-/// How many old Pods may go now. Those that are not available serve nobody: they go as long as the total stays over the
-/// minimum, counting new Pods only when they are available; available ones while enough available ones remain.
-int32_t removable(const RolloutGoal& goal, const Count& fresh, const std::vector<const ObservedPod*>& old_pods) {
-  if (goal.recreate) return static_cast<int32_t>(old_pods.size());
-  const int32_t minimum = goal.replicas - goal.unavailable;
-  const Count old = count(old_pods);
-  const int32_t spare = old.total + fresh.available - minimum;  // = total - minimum - (new ones that are not available)
-  const int32_t broken = std::clamp(spare, 0, old.total - old.available);
-  const int32_t serving = std::clamp(old.available + fresh.available - minimum, 0, old.available);
-  // Only when all broken ones go do serving ones follow, as they stand behind them in the order of removal.
-  return broken < old.total - old.available ? broken : broken + serving;
-}
 
 }  // namespace
 
-std::string template_hash(const doc::Value& pod_template) {
-  Fnv hash;
-  add(pod_template, hash);
-  uint64_t rest = hash.value();
-  std::string text;
-  for (size_t i = 0; i < kHashLength; ++i, rest /= kAlphabet.size()) text += kAlphabet[rest % kAlphabet.size()];
-  return text;
-}
-
-RolloutGoal goal_of(const api::Deployment& deployment, std::string hash) {
-  RolloutGoal goal{.replicas = std::max(deployment.replicas, 0),
-                   .surge = deployment.max_surge.of_rounded_up(deployment.replicas),                // ceil: 25 % of 1 is 1
-                   .unavailable = deployment.max_unavailable.of_rounded_down(deployment.replicas),  // floor: 25 % of 3 is 0
-                   .recreate = deployment.recreate,
-                   .paused = deployment.paused,
-                   .hash = std::move(hash)};
-  if (goal.surge == 0 && goal.unavailable == 0) goal.unavailable = 1;  // else nothing could ever move
-  goal.unavailable = std::min(goal.unavailable, goal.replicas);
-  return goal;
-}
-
-RolloutStep decide(const RolloutGoal& goal, const std::vector<ObservedPod>& pods) {
-  RolloutStep step;
-  std::vector<const ObservedPod*> fresh_pods, old_pods;
-  bool leaving_old = false;
-  for (const ObservedPod& pod : pods) {
-    if (pod.terminating) leaving_old = leaving_old || pod.hash != goal.hash;
-    else if (pod.ended) step.remove.push_back(pod.name);
-    else (pod.hash == goal.hash ? fresh_pods : old_pods).push_back(&pod);
-  }
-  sort_for_removal(fresh_pods);
-  sort_for_removal(old_pods);
-  const Count fresh = count(fresh_pods);
-  const int32_t old_total = static_cast<int32_t>(old_pods.size());
-  if (goal.paused && old_total > 0) {
-    remove_first(old_pods, old_total + fresh.total - goal.replicas, step);
-    return step;
-  }
-  remove_first(fresh_pods, fresh.total - goal.replicas, step);
-  remove_first(old_pods, removable(goal, fresh, old_pods), step);
-  const int32_t room = goal.recreate ? (old_total > 0 || leaving_old ? 0 : goal.replicas - fresh.total)
-                                     : goal.replicas + (old_total > 0 ? goal.surge : 0) - fresh.total - old_total;
-  step.create = std::clamp(room, 0, std::max(goal.replicas - fresh.total, 0));
-  return step;
-}
+void decide(const ObservedDeployment& observed, route::Rng& random, Work& work) { Decision(observed, random, work).take(); }
 
 }  // namespace graylane::control

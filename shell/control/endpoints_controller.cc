@@ -78,7 +78,12 @@ bool is_endpoint(const api::Service& service, const api::ObjectKey& key, const a
   return pod.ns == key.ns && !pod.ip.empty() && !pod.ended() && api::selects(service.selector, pod.pod.labels);
 }
 
-bool has_own_endpoints(const api::Service& service) { return !service.is_external() && !service.selector.empty(); }
+bool has_own_endpoints(const api::Object& service) {
+  const api::Service view = api::read_service(service);
+  return !view.is_external() && !view.selector.empty();
+}
+
+bool nothing(const api::Object&) { return true; }
 
 using Groups = std::map<SlicePorts, std::vector<const api::Pod*>>;
 
@@ -158,27 +163,40 @@ api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>
   return endpoints;
 }
 
+EndpointsController::EndpointsController(Client& client)
+    : client_(client),
+      services_(client, {"", "Service", {}}, &has_own_endpoints),
+      pods_(client, {"", "Pod", {}}, &api::read_pod),
+      slices_(client, {kEndpointSliceGroup, "EndpointSlice", {}}, &nothing),
+      endpoints_(client, {"", "Endpoints", {}}, &nothing) {}
+
+std::vector<api::ObjectPtr> EndpointsController::stored() const {
+  std::vector<api::ObjectPtr> objects;
+  for (const auto* kind : {&slices_, &endpoints_}) {
+    for (const auto& [key, entry] : kind->entries()) objects.push_back(entry.object);
+  }
+  return objects;
+}
+
 Result<bool> EndpointsController::step() {
-  Slices wanted;
-  auto services = client_.list({"", "Service", {}});
-  if (!services) return std::unexpected(std::move(services.error()));
-  auto pods = client_.list({"", "Pod", {}});
-  if (!pods) return std::unexpected(std::move(pods.error()));
-  auto slices = client_.list({kEndpointSliceGroup, "EndpointSlice", {}});
-  if (!slices) return std::unexpected(std::move(slices.error()));
-  auto endpoints = client_.list({"", "Endpoints", {}});
-  if (!endpoints) return std::unexpected(std::move(endpoints.error()));
-  std::ranges::move(endpoints->items, std::back_inserter(slices->items));
+  for (const auto& changed : {services_.catch_up(), pods_.catch_up(), slices_.catch_up(), endpoints_.catch_up()}) {
+    if (!changed) return changed;
+    unfinished_ = unfinished_ || *changed;
+  }
+  if (!unfinished_) return false;
   std::map<std::string, std::vector<api::Pod>> pods_by_namespace;
-  for (const api::ObjectPtr& pod : pods->items) pods_by_namespace[pod->key.ns].push_back(api::read_pod(*pod));
-  for (const api::ObjectPtr& service : services->items) {
-    if (!has_own_endpoints(api::read_service(*service))) continue;
-    const std::vector<api::Pod>& own = pods_by_namespace[service->key.ns];
-    for (api::Object& slice : slices_of(*service, own)) wanted.emplace(slice.key, std::move(slice));
-    api::Object older = endpoints_of(*service, own);
+  for (const auto& [key, pod] : pods_.entries()) pods_by_namespace[key.ns].push_back(pod.view);
+  Slices wanted;
+  for (const auto& [key, service] : services_.entries()) {
+    if (!service.view) continue;
+    const std::vector<api::Pod>& own = pods_by_namespace[key.ns];
+    for (api::Object& slice : slices_of(*service.object, own)) wanted.emplace(slice.key, std::move(slice));
+    api::Object older = endpoints_of(*service.object, own);
     wanted.emplace(older.key, std::move(older));
   }
-  return write_slices(client_, kSliceManager, wanted, slices->items);
+  const auto written = write_slices(client_, kSliceManager, wanted, stored());
+  unfinished_ = !written || *written;
+  return written;
 }
 
 }  // namespace graylane::control

@@ -13,6 +13,7 @@
 
 #include "api/object.h"
 #include "api/workload.h"
+#include "control/object_feed.h"
 #include "control/port.h"
 
 namespace graylane::control {
@@ -27,13 +28,20 @@ api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>
 
 class EndpointsController {
  public:
-  explicit EndpointsController(Client& client) : client_(client) {}
+  explicit EndpointsController(Client& client);
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step();
 
  private:
+  std::vector<api::ObjectPtr> stored() const;
+
   Client& client_;
+  Mirror<bool> services_;  // whether their endpoints are made here
+  Mirror<api::Pod> pods_;
+  Mirror<bool> slices_;
+  Mirror<bool> endpoints_;
+  bool unfinished_ = true;
 };
 
 }  // namespace graylane::control

@@ -5,8 +5,8 @@
 
 #include "api/build.h"
 #include "api/view_fields.h"
-#include "control/deployment_controller.h"
-#include "control/pod_objects.h"
+#include "control/content_hash.h"
+#include "control/object_parts.h"
 
 namespace graylane::control {
 
@@ -19,7 +19,7 @@ constexpr const char* kServiceLabel = "kubernetes.io/service-name";
 constexpr const char* kManagerLabel = "endpointslice.kubernetes.io/managed-by";
 
 std::string slice_name(const api::Object& service, const Value& ports, size_t part) {
-  std::string name = service.key.name + "-" + template_hash(ports);
+  std::string name = service.key.name + "-" + content_hash(ports);
   return part == 0 ? name : name + "-" + std::to_string(part);
 }
 

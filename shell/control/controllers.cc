@@ -1,0 +1,35 @@
+#include "control/controllers.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+namespace graylane::control {
+
+Controllers::Controllers(Client& client, uint64_t seed, NodeFacts node)
+    : namespaces_(client, seed + 10),
+      node_(client, seed + 20, std::move(node)),
+      deployments_(client, seed),
+      endpoints_(client),
+      garbage_(client),
+      events_(client) {}
+
+Result<bool> Controllers::step(std::chrono::sys_seconds now) {
+  // Garbage last: what others still mend is none.
+  const std::initializer_list<Result<bool>> all = {namespaces_.step(now), node_.step(now),    deployments_.step(now),
+                                                   endpoints_.step(),     garbage_.step(now), events_.step(now)};
+  bool wrote = false;
+  for (const Result<bool>& done : all) {
+    if (!done) return done;
+    wrote = wrote || *done;
+  }
+  return wrote;
+}
+
+std::optional<std::chrono::sys_seconds> Controllers::look_again() const {
+  const auto pods = deployments_.look_again();
+  const auto events = events_.look_again();
+  return pods && events ? std::min(*pods, *events) : pods ? pods : events;
+}
+
+}  // namespace graylane::control

@@ -1,0 +1,228 @@
+#include "control/controllers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/build.h"
+#include "api/text_rules.h"
+#include "api/view_fields.h"
+#include "control/event_recorder.h"
+#include "control/test_objects.h"
+#include "store/memory_store.h"
+
+namespace graylane::control {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr sys_seconds kStart{seconds(1'767'225'600)};  // 2026-01-01T00:00:00Z
+
+class ControllersTest : public ::testing::Test {
+ protected:
+  void apply(const std::string& yaml) { ASSERT_TRUE(store_.apply(object_of(yaml))); }
+  void deploy(const std::string& ns = "default") {
+    apply("{apiVersion: apps/v1, kind: Deployment, metadata: {name: shop, namespace: " + ns +
+          "}, spec: {replicas: 2, selector: {matchLabels: {app: shop}}, template: {metadata: {labels: {app: shop}}, spec:"
+          " {containers: [{name: shop, image: i}]}}}}");
+  }
+  bool step() {
+    const auto changed = controllers_.step(now_);
+    EXPECT_TRUE(changed) << changed.error().to_string();
+    return changed && *changed;
+  }
+  void settle() {
+    for (int i = 0; i < 30; ++i) {
+      if (!step()) return;
+    }
+    ADD_FAILURE() << "the controllers never come to rest";
+  }
+  std::vector<api::ObjectPtr> objects(const char* group, const char* kind, std::optional<std::string> ns = {}) {
+    return store_.list({group, kind, std::move(ns)}).value().items;
+  }
+  std::vector<std::string> names(const char* group, const char* kind) {
+    std::vector<std::string> names;
+    for (const api::ObjectPtr& object : objects(group, kind)) names.push_back(object->key.name);
+    return names;
+  }
+  void end_pods() {
+    for (const api::ObjectPtr& pod : objects("", "Pod")) {
+      if (is_terminating(*pod)) store_.remove(pod->key, 0);
+    }
+  }
+  api::Object get(const api::ObjectKey& key) { return *store_.get(key).value(); }
+
+  store::MemoryStore store_;
+  Controllers controllers_{store_, 1};
+  sys_seconds now_ = kStart;
+};
+
+TEST_F(ControllersTest, AFreshStoreGetsItsNamespacesAndItsNode) {
+  // Without `default` nothing can be created; tools look for the others and for a node.
+  settle();
+  EXPECT_THAT(names("", "Namespace"), ElementsAre("default", "kube-node-lease", "kube-public", "kube-system"));
+  const api::Object ns = get({"", "Namespace", "", "default"});
+  EXPECT_EQ(*api::fields::find_path(&ns.content, {"metadata", "labels", "kubernetes.io/metadata.name"}), doc::Value("default"));
+  EXPECT_EQ(*api::fields::find_path(&ns.content, {"status", "phase"}), doc::Value("Active"));
+  const api::Object node = get({"", "Node", "", "graylane"});
+  const doc::Value& ready = api::fields::items(node.find("status"), "conditions").back();
+  EXPECT_EQ(api::fields::text(&ready, "type"), "Ready");
+  EXPECT_EQ(api::fields::text(&ready, "status"), "True");
+}
+
+TEST_F(ControllersTest, RestWhenNothingIsToBeDone) {
+  // Controllers that answer one another for ever would never let a table be published.
+  deploy();
+  settle();
+  now_ += seconds(500);
+  EXPECT_FALSE(step());
+}
+
+/// Counts what is asked of a store; watches are not counted.
+class CountingClient final : public Client {
+ public:
+  explicit CountingClient(Client& store) : store_(store) {}
+
+  Result<api::ObjectPtr> get(const api::ObjectKey& key) override { return ++calls, store_.get(key); }
+  Result<Listing> list(const Selector& selector) override { return ++calls, store_.list(selector); }
+  std::unique_ptr<Watch> watch(const Selector& selector, uint64_t since) override { return store_.watch(selector, since); }
+  Result<api::ObjectPtr> create(api::Object object) override { return ++calls, store_.create(std::move(object)); }
+  Result<api::ObjectPtr> update(api::Object object) override { return ++calls, store_.update(std::move(object)); }
+  Result<api::ObjectPtr> apply(api::Object object) override { return ++calls, store_.apply(std::move(object)); }
+  Result<api::ObjectPtr> remove(const api::ObjectKey& key, uint64_t revision) override {
+    return ++calls, store_.remove(key, revision);
+  }
+  Result<Written> write(std::vector<Change> changes) override { return ++calls, store_.write(std::move(changes)); }
+
+  int calls = 0;
+
+ private:
+  Client& store_;
+};
+
+TEST_F(ControllersTest, WhatIsUnrelatedIsNotLookedAt) {
+  // A step happens after every change of anything; with many objects it must not read them all each time.
+  CountingClient client(store_);
+  Controllers controllers(client, 3);
+  deploy();
+  while (controllers.step(now_).value()) continue;
+  client.calls = 0;
+  apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}");
+  EXPECT_FALSE(controllers.step(now_).value());
+  EXPECT_EQ(client.calls, 0);
+}
+
+TEST_F(ControllersTest, PodsOfADeletedDeploymentAreMarked) {
+  // Deleting a Deployment deletes its Pods; other Pods are left alone.
+  deploy();
+  apply("{apiVersion: v1, kind: Pod, metadata: {name: mine}, spec: {containers: [{name: c, image: i}]}}");
+  settle();
+  ASSERT_THAT(objects("", "Pod"), SizeIs(3));
+  ASSERT_TRUE(store_.remove({"apps", "Deployment", "default", "shop"}, 0));
+  settle();
+  EXPECT_THAT(names("apps", "ReplicaSet"), IsEmpty());
+  for (const api::ObjectPtr& pod : objects("", "Pod")) EXPECT_EQ(is_terminating(*pod), pod->key.name != "mine");
+}
+
+TEST_F(ControllersTest, AForegroundDeletionEndsWithTheLastPod) {
+  // The Deployment itself must be seen until everything below is gone, and must not make new Pods meanwhile.
+  deploy();
+  settle();
+  api::Object deployment = get({"apps", "Deployment", "default", "shop"});
+  metadata_of(deployment).set("finalizers", doc::Value(doc::Array{doc::Value("foregroundDeletion")}));
+  ASSERT_TRUE(store_.update(mark_deleted(deployment, now_)));
+  settle();
+  EXPECT_THAT(objects("apps", "Deployment"), SizeIs(1));
+  EXPECT_THAT(objects("", "Pod"), SizeIs(2));
+  end_pods();
+  settle();
+  EXPECT_THAT(objects("", "Pod"), IsEmpty());
+  EXPECT_THAT(objects("apps", "ReplicaSet"), IsEmpty());
+  EXPECT_THAT(objects("apps", "Deployment"), IsEmpty());
+}
+
+TEST_F(ControllersTest, ADeletedNamespaceGoesWhenItIsEmpty) {
+  // Everything in it goes, Pods after they were stopped; nothing elsewhere does.
+  apply("{apiVersion: v1, kind: Namespace, metadata: {name: test}}");
+  deploy("test");
+  deploy();
+  apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: test}}");
+  settle();
+  ASSERT_TRUE(store_.update(mark_deleted(get({"", "Namespace", "", "test"}), now_)));
+  settle();
+  const api::Object ns = get({"", "Namespace", "", "test"});
+  EXPECT_EQ(*api::fields::find_path(&ns.content, {"status", "phase"}), doc::Value("Terminating"));
+  std::string remaining;
+  for (const doc::Value& condition : api::fields::items(ns.find("status"), "conditions")) {
+    if (api::fields::text(&condition, "type") == "NamespaceContentRemaining")
+      remaining = api::fields::text(&condition, "message");
+  }
+  EXPECT_THAT(remaining, HasSubstr("pods. has 2 resource instances"));
+  EXPECT_THAT(objects("", "ConfigMap"), IsEmpty());
+  end_pods();
+  settle();
+  EXPECT_FALSE(store_.get({"", "Namespace", "", "test"}));
+  EXPECT_THAT(objects("", "Pod"), SizeIs(2));
+  EXPECT_THAT(objects("apps", "Deployment"), SizeIs(1));
+}
+
+TEST_F(ControllersTest, ANodeKeepsWhatPeopleAdd) {
+  // Labels and taints are theirs; what is told of the machine is ours.
+  settle();
+  api::Object node = get({"", "Node", "", "graylane"});
+  api::object_member(metadata_of(node), "labels").set("mine", doc::Value("yes"));
+  node.content.as_object()->erase("status");
+  ASSERT_TRUE(store_.update(std::move(node)));
+  settle();
+  node = get({"", "Node", "", "graylane"});
+  EXPECT_EQ(*api::fields::find_path(&node.content, {"metadata", "labels", "mine"}), doc::Value("yes"));
+  EXPECT_NE(api::fields::find_path(&node.content, {"status", "capacity", "pods"}), nullptr);
+}
+
+TEST_F(ControllersTest, TheSameEventIsCountedAndGoesAfterAnHour) {
+  // A crash loop must not bury everything else; and nobody reads last week's events.
+  EventRecorder recorder(store_, "kubelet", "graylane", 5);
+  const auto pod = std::make_shared<const api::Object>(
+      object_of("{apiVersion: v1, kind: Pod, metadata: {name: p, uid: u}, spec: {containers: [{name: c, image: i}]}}"));
+  const EventNote note{pod, {"BackOff", "Back-off restarting failed container c", true}, "spec.containers{c}"};
+  recorder.record(note, now_);
+  recorder.record(note, now_ + seconds(5));
+  ASSERT_TRUE(recorder.flush());
+  recorder.record(note, now_ + seconds(60));
+  ASSERT_TRUE(recorder.flush());
+  ASSERT_THAT(objects("", "Event"), SizeIs(1));
+  const doc::Value event = objects("", "Event").front()->content;
+  EXPECT_EQ(*event.find("count"), doc::Value(int64_t{3}));
+  EXPECT_EQ(*event.find("type"), doc::Value("Warning"));
+  EXPECT_EQ(*event.find("firstTimestamp"), doc::Value("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(*event.find("lastTimestamp"), doc::Value("2026-01-01T00:01:00Z"));
+  EXPECT_EQ(*api::fields::find_path(&event, {"involvedObject", "uid"}), doc::Value("u"));
+  EXPECT_EQ(*api::fields::find_path(&event, {"involvedObject", "fieldPath"}), doc::Value("spec.containers{c}"));
+  settle();
+  EXPECT_EQ(controllers_.look_again(), kStart + seconds(60) + kEventAgeMax);
+  now_ = kStart + kEventAgeMax;
+  settle();
+  EXPECT_THAT(objects("", "Event"), SizeIs(1));
+  now_ += seconds(60);
+  settle();
+  EXPECT_THAT(objects("", "Event"), IsEmpty());
+}
+
+TEST_F(ControllersTest, TheOldestEventsOfANamespaceMakeRoom) {
+  // One who talks without end must not fill the store.
+  EventRecorder recorder(store_, "kubelet", "graylane", 5);
+  const auto about = std::make_shared<const api::Object>(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: p}}"));
+  for (int i = 0; i < static_cast<int>(kEventsMax) + 50; ++i)
+    recorder.record({about, {"Talk", std::to_string(i)}}, now_ + seconds(i / 10));
+  ASSERT_TRUE(recorder.flush());
+  settle();
+  EXPECT_THAT(objects("", "Event"), SizeIs(kEventsMax));
+  for (const api::ObjectPtr& event : objects("", "Event")) EXPECT_GE(std::stoi(*event->find("message")->as_string()), 50);
+}
+
+}  // namespace
+}  // namespace graylane::control

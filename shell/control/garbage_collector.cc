@@ -1,0 +1,204 @@
+#include "control/garbage_collector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/kinds.h"
+
+namespace graylane::control {
+
+namespace {
+
+constexpr const char* kForeground = "foregroundDeletion";
+constexpr const char* kOrphan = "orphan";
+
+std::string group_of(const std::string& api_version) {
+  const size_t slash = api_version.find('/');
+  return slash == api_version.npos ? std::string() : api_version.substr(0, slash);
+}
+
+/// Where the owner may be: in the same namespace, cluster-scoped, or, of a kind that is not known, either.
+std::vector<api::ObjectKey> places_of(const OwnerReference& owner, const std::string& ns) {
+  const api::Kind* kind = api::builtin_kinds().find(owner.api_version, owner.kind);
+  const std::string group = kind ? kind->storage_group : group_of(owner.api_version);
+  std::vector<api::ObjectKey> places;
+  if (!ns.empty() && (!kind || kind->namespaced)) places.push_back({group, owner.kind, ns, owner.name});
+  if (!kind || !kind->namespaced) places.push_back({group, owner.kind, "", owner.name});
+  return places;
+}
+
+bool leaves(const api::Object& object) {
+  return is_terminating(object) && (has_finalizer(object, kForeground) || has_finalizer(object, kOrphan));
+}
+
+bool same_owners(const std::vector<OwnerReference>& a, const std::vector<OwnerReference>& b) {
+  return std::ranges::equal(a, b, [](const OwnerReference& x, const OwnerReference& y) {
+    return x.uid == y.uid && x.name == y.name && x.kind == y.kind && x.api_version == y.api_version;
+  });
+}
+
+/// Whether dependents may have to be judged anew.
+bool matters_to_dependents(const Event& event) {
+  if (event.type != EventType::kModified || !event.previous) return true;
+  return uid_of(*event.previous) != uid_of(*event.object) || leaves(*event.previous) != leaves(*event.object);
+}
+
+/// The owner without the finalizer; when nothing else keeps it, it goes.
+Change release(const api::Object& owner, const char* finalizer) {
+  api::Object next = owner;
+  drop_finalizer(next, finalizer);
+  return is_free(next) ? Change::remove(owner.key, owner.revision) : Change::update(std::move(next));
+}
+
+/// To be deleted, but only after its own dependents.
+api::Object mark_foreground(const api::Object& object, std::chrono::sys_seconds now) {
+  api::Object marked = mark_deleted(object, now);
+  doc::Value* present = metadata_of(marked).find("finalizers");
+  if (present && present->is_array()) present->as_array()->emplace_back(kForeground);
+  else metadata_of(marked).set("finalizers", doc::Value(doc::Array{doc::Value(kForeground)}));
+  return marked;
+}
+
+}  // namespace
+
+void GarbageCollector::reset() {
+  dependents_.clear();
+  by_owner_.clear();
+  leaving_.clear();
+  suspects_.clear();
+}
+
+void GarbageCollector::forget(const api::ObjectKey& key) {
+  const auto found = dependents_.find(key);
+  if (found == dependents_.end()) return;
+  for (const OwnerReference& owner : found->second.owners) {
+    for (const api::ObjectKey& place : places_of(owner, key.ns)) {
+      const auto of_owner = by_owner_.find(place);
+      if (of_owner == by_owner_.end()) continue;
+      of_owner->second.erase(key);
+      if (of_owner->second.empty()) by_owner_.erase(of_owner);
+    }
+  }
+  dependents_.erase(found);
+}
+
+void GarbageCollector::suspect_dependents_of(const api::ObjectKey& key) {
+  const auto found = by_owner_.find(key);
+  if (found != by_owner_.end()) suspects_.insert(found->second.begin(), found->second.end());
+}
+
+void GarbageCollector::take(const Event& event) {
+  const api::Object& object = *event.object;
+  const api::ObjectKey& key = object.key;
+  const bool deleted = event.type == EventType::kDeleted;
+  std::vector<OwnerReference> owners = deleted ? std::vector<OwnerReference>() : owners_of(object);
+  if (const auto known = dependents_.find(key); known != dependents_.end() && same_owners(known->second.owners, owners)) {
+    known->second = {event.object, std::move(owners)};
+  } else {
+    forget(key);
+    if (!owners.empty()) {
+      for (const OwnerReference& owner : owners) {
+        for (const api::ObjectKey& place : places_of(owner, key.ns)) by_owner_[place].insert(key);
+      }
+      dependents_.emplace(key, Dependent{event.object, std::move(owners)});
+      suspects_.insert(key);
+    }
+  }
+  if (deleted) suspects_.erase(key);
+  if (matters_to_dependents(event)) suspect_dependents_of(key);
+  if (!deleted && leaves(object)) leaving_.insert_or_assign(key, event.object);
+  else leaving_.erase(key);
+}
+
+Result<GarbageCollector::Owner> GarbageCollector::state_of(const OwnerReference& owner, const api::Object& dependent) {
+  for (const api::ObjectKey& place : places_of(owner, dependent.key.ns)) {
+    const auto found = client_.get(place);
+    if (!found && found.error().code != ErrorCode::kNotFound) return std::unexpected(found.error());
+    if (!found || !means(owner.uid, **found)) continue;
+    const bool waits = is_terminating(**found) && has_finalizer(**found, kForeground);
+    return waits ? Owner::kWaiting : Owner::kAlive;
+  }
+  return Owner::kGone;
+}
+
+Result<void> GarbageCollector::judge(const Dependent& dependent, std::chrono::sys_seconds now, Plan& plan) {
+  const api::Object& object = *dependent.object;
+  std::set<std::string> dead;  // uids
+  bool alive = false, waits = false;
+  for (const OwnerReference& owner : dependent.owners) {
+    const auto state = state_of(owner, object);
+    if (!state) return std::unexpected(state.error());
+    if (*state == Owner::kAlive) alive = true;
+    else dead.insert(owner.uid);
+    waits = waits || *state == Owner::kWaiting;
+  }
+  if (dead.empty()) return {};
+  if (alive) {
+    api::Object next = object;
+    drop_owners(next, [&](const OwnerReference& owner) { return dead.contains(owner.uid); });
+    plan.emplace(object.key, Change::update(std::move(next)));
+  } else if (waits && !is_terminating(object) && by_owner_.contains(object.key)) {
+    plan.emplace(object.key, Change::update(mark_foreground(object, now)));
+  } else if (auto deletion = deletion_of(object, now)) {
+    plan.emplace(object.key, *std::move(deletion));
+  }
+  return {};
+}
+
+std::vector<const GarbageCollector::Dependent*> GarbageCollector::dependents_of(const api::Object& owner) const {
+  std::vector<const Dependent*> found;
+  const auto keys = by_owner_.find(owner.key);
+  if (keys == by_owner_.end()) return found;
+  for (const api::ObjectKey& key : keys->second) {
+    const Dependent& dependent = dependents_.at(key);
+    const bool is_its = std::ranges::any_of(dependent.owners, [&](const OwnerReference& reference) {
+      return reference.name == owner.key.name && reference.kind == owner.gvk.kind && means(reference.uid, owner);
+    });
+    if (is_its) found.push_back(&dependent);
+  }
+  return found;
+}
+
+void GarbageCollector::leave_behind(const api::Object& owner, Plan& plan) {
+  for (const Dependent* dependent : dependents_of(owner)) {
+    if (plan.contains(dependent->object->key)) return;  // with the next step
+    api::Object free = *dependent->object;
+    drop_owners(free, [&](const OwnerReference& reference) { return means(reference.uid, owner); });
+    plan.emplace(free.key, Change::update(free));
+  }
+  plan.emplace(owner.key, release(owner, kOrphan));
+}
+
+void GarbageCollector::wait_for_dependents(const api::Object& owner, Plan& plan) {
+  bool blocked = false;
+  for (const Dependent* dependent : dependents_of(owner)) {
+    suspects_.insert(dependent->object->key);
+    for (const OwnerReference& reference : dependent->owners)
+      blocked = blocked || (reference.blocks_deletion && means(reference.uid, owner));
+  }
+  if (!blocked) plan.emplace(owner.key, release(owner, kForeground));
+}
+
+Result<bool> GarbageCollector::step(std::chrono::sys_seconds now) {
+  const auto changed = feed_.poll(*this);
+  if (!changed) return changed;
+  if (suspects_.empty() && !unfinished_ && (leaving_.empty() || !*changed)) return false;
+  Plan plan;
+  for (const auto& [key, owner] : leaving_) {
+    if (has_finalizer(*owner, kOrphan)) leave_behind(*owner, plan);
+    else wait_for_dependents(*owner, plan);
+  }
+  for (const api::ObjectKey& key : suspects_) {
+    const auto found = dependents_.find(key);
+    if (found == dependents_.end() || plan.contains(key)) continue;
+    if (auto judged = judge(found->second, now, plan); !judged) return std::unexpected(judged.error());
+  }
+  Work work{now};
+  for (auto& [key, change] : plan) work.changes.push_back(std::move(change));
+  const auto written = carry_out(client_, std::move(work), nullptr);
+  unfinished_ = !written || *written;
+  if (!unfinished_) suspects_.clear();
+  return written;
+}
+
+}  // namespace graylane::control

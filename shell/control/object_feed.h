@@ -1,0 +1,95 @@
+// ObjectFeed: what changed among selected objects since the last look. Lists once, then watches; when the watch has fallen too far
+// behind, it begins anew. Mirror: the same, kept as a map with a typed view of each object, read once per change.
+// Looking when nothing has changed costs next to nothing, however many objects there are.
+//
+// Live at most as long as their client; one thread. They never wait. The client must show a write to its watches before
+// it returns, as stores do.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "api/object.h"
+#include "control/port.h"
+
+namespace graylane::control {
+
+class ObjectFeed {
+ public:
+  ObjectFeed(Client& client, Selector selector) : client_(client), selector_(std::move(selector)) {}
+
+  /// Whether anything was handed over: `sink.reset()` (all that was known is void), then or else `sink.take(Event)` for each
+  /// change; never bookmarks. After an error the next call goes on.
+  template <class Sink>
+  Result<bool> poll(Sink& sink) {
+    bool changed = false;
+    while (watch_) {
+      auto event = watch_->next(std::chrono::milliseconds(0));
+      if (event && !*event) return changed;
+      if (event) {
+        if ((*event)->type == EventType::kBookmark) continue;
+        sink.take(**event);
+        changed = true;
+        continue;
+      }
+      watch_.reset();  // its errors are final; what was missed is in the next listing
+      if (event.error().code != ErrorCode::kExpired) return std::unexpected(std::move(event.error()));
+    }
+    return list(sink);
+  }
+
+ private:
+  template <class Sink>
+  Result<bool> list(Sink& sink) {
+    auto listing = client_.list(selector_);
+    if (!listing) return std::unexpected(std::move(listing.error()));
+    sink.reset();
+    for (api::ObjectPtr& object : listing->items) {
+      const uint64_t revision = object->revision;
+      sink.take({EventType::kAdded, std::move(object), revision});
+    }
+    watch_ = client_.watch(selector_, listing->revision);
+    return true;
+  }
+
+  Client& client_;
+  Selector selector_;
+  std::unique_ptr<Watch> watch_;  // null: to be listed
+};
+
+template <class View>
+class Mirror {
+ public:
+  using Read = View (*)(const api::Object&);
+  struct Entry {
+    api::ObjectPtr object;
+    View view;
+  };
+  using Entries = std::map<api::ObjectKey, Entry>;
+
+  Mirror(Client& client, Selector selector, Read read) : feed_(client, std::move(selector)), sink_{read, {}} {}
+
+  /// Whether anything changed, or may have.
+  Result<bool> catch_up() { return feed_.poll(sink_); }
+  const Entries& entries() const { return sink_.entries; }
+
+ private:
+  struct Sink {
+    Read read;
+    Entries entries;
+
+    void reset() { entries.clear(); }
+    void take(const Event& event) {
+      const api::ObjectKey& key = event.object->key;
+      if (event.type == EventType::kDeleted) entries.erase(key);
+      else entries.insert_or_assign(key, Entry{event.object, read(*event.object)});
+    }
+  };
+
+  ObjectFeed feed_;
+  Sink sink_;
+};
+
+}  // namespace graylane::control

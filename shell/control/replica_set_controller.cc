@@ -1,0 +1,216 @@
+#include "control/replica_set_controller.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "api/build.h"
+#include "api/view_fields.h"
+#include "control/deployment_rollout.h"
+
+namespace graylane::control {
+
+namespace {
+
+namespace fields = api::fields;
+using doc::Value;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+using PodEntry = Mirror<PodView>::Entry;
+using SetEntry = Mirror<ReplicaSetView>::Entry;
+using PodEntries = std::vector<const PodEntry*>;
+
+ObservedPod observe(const PodView& pod, const ReplicaSetView& set, sys_seconds now) {
+  const bool long_ready = now.time_since_epoch().count() >= pod.ready_since_unix_seconds + set.min_ready_seconds;
+  return {.name = pod.name,
+          .assigned = pod.assigned,
+          .ready = pod.ready,
+          .available = pod.ready && (set.min_ready_seconds <= 0 || long_ready),
+          .fully_labelled = set.template_labels.empty() || api::selects(set.template_labels, pod.pod.labels),
+          .terminating = pod.terminating,
+          .ended = pod.ended(),
+          .phase = pod.phase,
+          .deletion_cost = pod.deletion_cost,
+          .restarts = pod.restarts,
+          .ready_since_unix_seconds = pod.ready_since_unix_seconds,
+          .created_unix_seconds = pod.created_unix_seconds};
+}
+
+struct Counts {
+  int32_t replicas = 0, labelled = 0, ready = 0, available = 0, terminating = 0;
+};
+
+/// As it will be when the step is carried out.
+Counts count(const std::vector<ObservedPod>& pods, const PodStep& step) {
+  Counts counts{step.create, step.create, 0, 0, 0};
+  for (const ObservedPod& pod : pods) {
+    const bool leaves = pod.terminating || std::ranges::find(step.remove, pod.name) != step.remove.end();
+    counts.terminating += leaves && !pod.ended;
+    if (leaves || pod.ended) continue;
+    ++counts.replicas;
+    counts.labelled += pod.fully_labelled;
+    counts.ready += pod.ready;
+    counts.available += pod.available;
+  }
+  return counts;
+}
+
+Value status_of(const api::Object& set, const Counts& counts) {
+  const Value* before = fields::find_object(&set.content, "status");
+  doc::Object status;
+  const auto append = [&](const char* name, int32_t number, bool always = false) {
+    if (number != 0 || always) status.append(name, Value(int64_t{number}), {});  // zeros are left out, as Kubernetes does
+  };
+  append("replicas", counts.replicas, true);
+  append("fullyLabeledReplicas", counts.labelled);
+  append("readyReplicas", counts.ready);
+  append("availableReplicas", counts.available);
+  append("terminatingReplicas", counts.terminating, true);
+  if (const Value* generation = fields::find(metadata_of(set), "generation"))
+    status.append("observedGeneration", *generation, {});
+  if (const Value* conditions = fields::find(before, "conditions")) status.append("conditions", *conditions, {});
+  return Value(std::move(status));
+}
+
+void write_status(const api::Object& set, Value status, Work& work) {
+  const Value* before = set.find("status");
+  if (!set.content.is_object() || (before && *before == status)) return;
+  api::Object updated = set;
+  updated.content.as_object()->set("status", std::move(status));
+  work.changes.push_back(Change::update(std::move(updated)));
+}
+
+void adopt(const SetEntry& set, const PodEntry& pod, Work& work) {
+  api::Object adopted = *pod.object;
+  add_owner(adopted, controller_reference(*set.object));
+  work.changes.push_back(Change::update(std::move(adopted)));
+}
+
+void let_go(const SetEntry& set, const PodEntry& pod, Work& work) {
+  api::Object free = *pod.object;
+  drop_owners(free, [&](const OwnerReference& owner) { return owner.controls && means(owner.uid, *set.object); });
+  work.changes.push_back(Change::update(std::move(free)));
+}
+
+/// The Pods of each set by the name of the set, and those of nobody.
+struct Claims {
+  std::map<std::pair<std::string, std::string>, PodEntries> by_set;  // namespace, name
+  std::map<std::string, PodEntries> orphans;                         // by namespace
+};
+
+Claims sort_pods(const Mirror<PodView>::Entries& pods) {
+  Claims claims;
+  for (const auto& [key, entry] : pods) {
+    const PodView& pod = entry.view;
+    if (pod.controller.kind == "ReplicaSet") claims.by_set[{pod.ns, pod.controller.name}].push_back(&entry);
+    else if (pod.controller.kind.empty() && !pod.terminating && !pod.ended()) claims.orphans[pod.ns].push_back(&entry);
+  }
+  return claims;
+}
+
+/// The Pods that count for the set; those that are adopted or let go count with the next step.
+PodEntries claim(const SetEntry& set, Claims& claims, Work& work) {
+  const api::ObjectKey& key = set.object->key;
+  PodEntries own;
+  for (const PodEntry* pod : claims.by_set[{key.ns, key.name}]) {
+    if (!means(pod->view.controller.uid, *set.object)) continue;
+    if (set.view.selector.selects(pod->view.pod.labels) || set.view.terminating) own.push_back(pod);
+    else let_go(set, *pod, work);
+  }
+  if (set.view.terminating) return own;
+  std::erase_if(claims.orphans[key.ns], [&](const PodEntry* pod) {
+    const bool selected = set.view.selector.selects(pod->view.pod.labels);
+    if (selected) adopt(set, *pod, work);
+    return selected;
+  });
+  return own;
+}
+
+void look_when_available(const std::vector<ObservedPod>& pods, int32_t min_ready_seconds, Work& work) {
+  for (const ObservedPod& pod : pods) {
+    if (pod.ready && !pod.available) work.look_at(sys_seconds(seconds(pod.ready_since_unix_seconds + min_ready_seconds)));
+  }
+}
+
+void carry_out_step(const SetEntry& set, const PodEntries& pods, const PodStep& step, route::Rng& random, Work& work) {
+  for (const PodEntry* pod : pods) {
+    if (std::ranges::find(step.remove, pod->view.name) == step.remove.end()) continue;
+    work.change(deletion_of(*pod->object, work.now));
+    work.events.push_back({set.object, {"SuccessfulDelete", "Deleted pod: " + pod->view.name}});
+  }
+  for (int32_t i = 0; i < step.create; ++i) {
+    api::Object pod = make_pod(*set.object, work.now, random);
+    work.events.push_back({set.object, {"SuccessfulCreate", "Created pod: " + pod.key.name}});
+    work.changes.push_back(Change::create(std::move(pod)));
+  }
+}
+
+Settled::State state_of(const SetEntry& set, const PodEntries& pods) {
+  Settled::State state;
+  state.add(*set.object);
+  for (const PodEntry* pod : pods) state.add(*pod->object);
+  return state;
+}
+
+void step_pods(const SetEntry& set, const PodEntries& pods, route::Rng& random, Work& work) {
+  std::vector<ObservedPod> observed;
+  for (const PodEntry* pod : pods) observed.push_back(observe(pod->view, set.view, work.now));
+  look_when_available(observed, set.view.min_ready_seconds, work);
+  const PodStep step = set.view.terminating ? PodStep() : decide(set.view.replicas, observed);
+  carry_out_step(set, pods, step, random, work);
+  write_status(*set.object, status_of(*set.object, count(observed, step)), work);
+}
+
+void take_step(const SetEntry& set, Claims& claims, route::Rng& random, Settled& settled, Work& all) {
+  if (!set.view.can_have_pods) return;
+  Work work{all.now};
+  const PodEntries pods = claim(set, claims, work);
+  const Settled::State state = state_of(set, pods);
+  // While Pods come and go by their labels, how many there are is not known yet.
+  if (work.changes.empty() && !settled.holds(set.object->key, state, work)) {
+    step_pods(set, pods, random, work);
+    if (work.changes.empty()) settled.note(set.object->key, state, work.look_again);
+  }
+  all.add(std::move(work));
+}
+
+}  // namespace
+
+ReplicaSetView read_replica_set(const api::Object& object) {
+  const Value* spec = fields::find_object(&object.content, "spec");
+  api::Labels labels = fields::labels(fields::find_object(fields::find_object(spec, "template"), "metadata"), "labels");
+  const LabelSelector selector(fields::find_object(spec, "selector"));
+  const bool can_have_pods = selector.selects(labels);
+  return {.replicas = std::clamp(fields::number(spec, "replicas", 1), 0, kReplicasMax),
+          .min_ready_seconds = fields::number(spec, "minReadySeconds"),
+          .selector = selector,
+          .template_labels = std::move(labels),
+          .terminating = is_terminating(object),
+          .can_have_pods = can_have_pods};
+}
+
+ReplicaSetController::ReplicaSetController(Client& client, uint64_t seed)
+    : client_(client),
+      random_(seed),
+      events_(client, "replicaset-controller", "", seed + 1),
+      pods_(client, {"", "Pod", {}}, &read_pod_view),
+      sets_(client, {"apps", "ReplicaSet", {}}, &read_replica_set) {}
+
+Result<bool> ReplicaSetController::step(sys_seconds now) {
+  const auto sets = sets_.catch_up();
+  if (!sets) return sets;
+  const auto pods = pods_.catch_up();
+  unfinished_ = unfinished_ || *sets || pods.value_or(false) || (look_again_ && *look_again_ <= now);
+  if (!pods || !unfinished_) return pods ? false : pods;
+  Work work{now};
+  Claims claims = sort_pods(pods_.entries());
+  for (const auto& [key, set] : sets_.entries()) take_step(set, claims, random_, settled_, work);
+  settled_.keep_only(sets_.entries());
+  look_again_ = work.look_again;
+  const auto written = carry_out(client_, std::move(work), &events_);
+  unfinished_ = !written || *written;
+  return written;
+}
+
+}  // namespace graylane::control
