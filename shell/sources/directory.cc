@@ -3,25 +3,21 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include "api/manifest.h"
-#include "api/text_rules.h"
 
 namespace graylane::sources {
 
 using api::Object;
 using api::ObjectKey;
 using api::ObjectPtr;
-using control::Change;
 
 namespace {
 
 constexpr int kOrderBits = 20;  // of Age::order for the object's index in its file
 static_assert(api::ManifestOptions{}.objects_max <= size_t{1} << kOrderBits);
-constexpr int kWriteAttempts = 3;
-constexpr const char* kCreated = "creationTimestamp";
+constexpr int kWriteAttempts = 16;  // each lost to somebody who was quicker
 
 Diagnostic error_report(std::string id, Location where, std::string message, std::string fix) {
   return {Severity::kError, std::move(id), {}, {}, std::move(message), std::move(fix), std::move(where), {}};
@@ -50,22 +46,12 @@ void report_duplicates(const std::vector<ObjectPtr>& objects, Diagnostics& diagn
   }
 }
 
-// What files do not say: a status belongs to controllers, and an object was created when it was first written. (Its Age stays
-// that of the file: who is older must follow from the directory alone.)
-Object as_stored(Object object, const Object* stored, std::string_view now) {
-  doc::Object& content = *object.content.as_object();
-  const doc::Value* status = stored != nullptr ? stored->find("status") : nullptr;
-  if (status != nullptr && object.find("status") == nullptr) content.set("status", *status);
-  doc::Value* metadata = content.find("metadata");
-  if (metadata == nullptr || !metadata->is_object()) return object;
-  if (const doc::Value* own = metadata->find(kCreated); own != nullptr && own->is_string()) return object;
-  const doc::Value* before = stored != nullptr ? stored->find("metadata") : nullptr;
-  const doc::Value* created = before != nullptr ? before->find(kCreated) : nullptr;
-  metadata->as_object()->set(kCreated, created != nullptr ? *created : doc::Value(now));
-  return object;
-}
-
 uint64_t first_order(size_t file_index) { return uint64_t{file_index} << kOrderBits; }
+
+/// Somebody else wrote one of the objects between the plan and the write.
+bool lost_race(const Error& error) {
+  return error.code == ErrorCode::kNotFound || error.code == ErrorCode::kConflict || error.code == ErrorCode::kAlreadyExists;
+}
 
 // For a file whose index may have changed. Objects that have their order already stay the same ones.
 void renumber(std::vector<ObjectPtr>& objects, size_t file_index) {
@@ -82,8 +68,8 @@ void renumber(std::vector<ObjectPtr>& objects, size_t file_index) {
 
 }  // namespace
 
-DirectorySource::DirectorySource(std::string path, DirectoryOptions options)
-    : path_(std::move(path)), options_(std::move(options)) {}
+DirectorySource::DirectorySource(std::string path, DirectoryOptions options, World world)
+    : path_(std::move(path)), options_(std::move(options)), world_(std::move(world)) {}
 
 Result<Scan> DirectorySource::scan() {
   auto found = find_manifest_files(path_, options_);
@@ -141,72 +127,24 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
 Result<Synced> DirectorySource::sync(control::Client& client, const Check& check) {
   auto scan = this->scan();
   if (!scan) return std::unexpected(std::move(scan.error()));
-  Synced synced{false, 0, scan->objects.size(), std::move(scan->diagnostics)};
-  if (has_errors(synced.diagnostics)) return synced;
-  if (check) {
-    const auto plan = this->plan(client, *scan);
-    const auto good = plan ? check(plan->changes) : Result<bool>(std::unexpected(plan.error()));
+  if (std::exchange(client_, &client) != &client) settled_.clear();
+  for (int attempt = 1;; ++attempt) {
+    Synced synced{false, 0, scan->objects.size(), scan->diagnostics};
+    if (has_errors(synced.diagnostics)) return synced;
+    auto plan = plan_sync(client, scan->objects, world_, settled_);
+    if (!plan) return std::unexpected(std::move(plan.error()));
+    std::ranges::move(plan->diagnostics, std::back_inserter(synced.diagnostics));
+    if (has_errors(synced.diagnostics)) return synced;
+    const auto good = check ? check(plan->changes) : Result<bool>(true);
     if (!good) return std::unexpected(good.error());
     if (!*good) return synced;
+    std::ranges::move(plan->records, std::back_inserter(plan->changes));
+    const auto written = client.write(std::move(plan->changes));
+    synced.in_force = written.has_value();
+    synced.revision = written ? written->revision : 0;
+    if (written) return synced;
+    if (!lost_race(written.error()) || attempt == kWriteAttempts) return std::unexpected(written.error());
   }
-  const auto revision = write(client, *scan);
-  if (!revision) return std::unexpected(revision.error());
-  synced.in_force = true;
-  synced.revision = *revision;
-  return synced;
-}
-
-Result<uint64_t> DirectorySource::write(control::Client& client, const Scan& scan) {
-  for (int attempt = 1;; ++attempt) {
-    auto plan = this->plan(client, scan);
-    if (!plan) return std::unexpected(std::move(plan.error()));
-    auto written = client.write(std::move(plan->changes));
-    if (written) {
-      const uint64_t revision = written->revision;
-      remember(scan, *plan, std::move(*written));
-      return revision;
-    }
-    // Somebody else deleted an object between the plan and the write.
-    const bool is_race = written.error().code == ErrorCode::kNotFound;
-    if (!is_race || attempt == kWriteAttempts) return std::unexpected(std::move(written.error()));
-  }
-}
-
-Result<DirectorySource::Plan> DirectorySource::plan(control::Client& client, const Scan& scan) const {
-  Plan plan;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::string now = api::format_time(seconds.time_since_epoch().count());
-  std::set<ObjectKey> present;
-  for (const ObjectPtr& object : scan.objects) {
-    present.insert(object->key);
-    auto stored = client.get(object->key);
-    if (!stored && stored.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(stored.error()));
-    if (stored && is_in_force(object, *stored)) continue;
-    plan.changes.push_back(Change::apply(as_stored(*object, stored ? stored->get() : nullptr, now)));
-    plan.applied.push_back(object);
-  }
-  for (const auto& [key, own] : own_) {
-    if (present.contains(key)) continue;
-    const auto stored = client.get(key);
-    if (stored) plan.changes.push_back(Change::remove(key));
-    if (!stored && stored.error().code != ErrorCode::kNotFound) return std::unexpected(stored.error());
-  }
-  return plan;
-}
-
-// Whether the store still has what this source wrote for that very object; spares copying and comparing it.
-bool DirectorySource::is_in_force(const ObjectPtr& object, const ObjectPtr& stored) const {
-  const auto own = own_.find(object->key);
-  return own != own_.end() && own->second.scanned == object && stored->revision == own->second.stored->revision;
-}
-
-void DirectorySource::remember(const Scan& scan, const Plan& plan, control::Written written) {
-  for (size_t i = 0; i < plan.applied.size(); ++i) {
-    own_[plan.applied[i]->key] = {plan.applied[i], std::move(written.objects[i])};
-  }
-  std::set<ObjectKey> present;
-  for (const ObjectPtr& object : scan.objects) present.insert(object->key);
-  std::erase_if(own_, [&](const auto& own) { return !present.contains(own.first); });
 }
 
 }  // namespace graylane::sources

@@ -2,8 +2,8 @@
 // them. Which files are read: manifest_files.h. Lives as long as its owner keeps it; one thread at a time. It never waits:
 // who watches the directory calls sync() when something changed.
 //
-// It remembers in memory, for its own lifetime only, which objects it wrote; only those are deleted when they vanish from
-// the directory. (What an earlier process wrote is not known to it.)
+// What it applied is remembered in the store (applied_record.h): a document is applied again only when its own content changed,
+// over restarts too. docs/design/directory-source.md says what becomes of objects that others change or delete.
 //
 // Files whose stamp did not change are not read again; their objects are the same pointers as before.
 #pragma once
@@ -15,6 +15,7 @@
 
 #include "control/port.h"
 #include "sources/manifest_files.h"
+#include "sources/sync_plan.h"
 
 namespace graylane::sources {
 
@@ -30,25 +31,26 @@ struct Scan {
 };
 
 struct Synced {
-  bool in_force = false;  // the directory has no errors, and the store agrees with it
-  uint64_t revision = 0;  // of the store then; set when in_force
-  size_t objects = 0;     // of the directory
-  Diagnostics diagnostics;
+  bool in_force = false;    // the directory has no errors, and is written
+  uint64_t revision = 0;    // of the store then; set when in_force
+  size_t objects = 0;       // of the directory
+  Diagnostics diagnostics;  // of the scan and of the plan (sync_plan.h)
 };
 
 class DirectorySource {
  public:
   /// `path` as the user typed it: it begins every file name in diagnostics and explanations.
-  explicit DirectorySource(std::string path, DirectoryOptions options = {});
+  explicit DirectorySource(std::string path, DirectoryOptions options = {}, World world = real_world());
 
   /// What the directory says now. Errors: those of find_manifest_files.
   Result<Scan> scan();
 
-  /// Makes the store agree with the directory, in one batch: its objects are applied, whoever wrote them before, with the time
-  /// of their first writing as creationTimestamp where the file has none; objects
-  /// that this source wrote and that vanished are deleted; all others are left alone. With an error in the directory
-  /// nothing is written: the last good state stays. So it is when `check`, which sees the changes before they are written,
-  /// says no. Errors: those of scan(), of the client and of the check.
+  /// Applies what changed in the directory since it was last applied to this store, in one batch: server-side, with force, as the
+  /// manager `graylane-files`. An object is made with the present time as creationTimestamp where its document states none. What
+  /// the directory made is deleted when its document vanished; what was there before stays, and is nobody's then. With an error
+  /// in the directory, or a document that cannot be applied, nothing is written: the last good state stays. So it is when
+  /// `check`, which sees the changes of objects before they are written, says no. Errors: those of scan(), of the client and of the
+  /// check.
   using Check = std::function<Result<bool>(const std::vector<control::Change>&)>;
   Result<Synced> sync(control::Client& client, const Check& check = {});
 
@@ -59,25 +61,15 @@ class DirectorySource {
     std::vector<api::ObjectPtr> objects;
     Diagnostics diagnostics;
   };
-  struct OwnObject {
-    api::ObjectPtr scanned;
-    api::ObjectPtr stored;
-  };
-  struct Plan {
-    std::vector<control::Change> changes;
-    std::vector<api::ObjectPtr> applied;  // the first changes, in the same order; the rest are deletions
-  };
 
   KnownFile read(const ManifestFile& file, size_t file_index) const;
-  Result<Plan> plan(control::Client& client, const Scan& scan) const;
-  Result<uint64_t> write(control::Client& client, const Scan& scan);
-  bool is_in_force(const api::ObjectPtr& object, const api::ObjectPtr& stored) const;
-  void remember(const Scan& scan, const Plan& plan, control::Written written);
 
   const std::string path_;
   const DirectoryOptions options_;
-  std::map<std::string, KnownFile> known_;   // by path, of the last scan
-  std::map<api::ObjectKey, OwnObject> own_;  // what this source wrote
+  std::map<std::string, KnownFile> known_;  // by path, of the last scan
+  const World world_;
+  const control::Client* client_ = nullptr;  // that `settled_` is about
+  SettledDocuments settled_;
 };
 
 }  // namespace graylane::sources

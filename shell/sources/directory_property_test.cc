@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 #include <thread>
 
 #include "sources/directory.h"
 #include "sources/test_directory.h"
+#include "sources/test_kubectl.h"
 #include "store/memory_store.h"
 
 namespace graylane::sources {
@@ -24,7 +26,8 @@ std::string random_text(Random& random) {
   if (below(random, 15) == 0) return "kind: [";
   std::string text = below(random, 3) == 0 ? "# a comment\n" : "";
   for (int i = below(random, 4); i > 0; --i) {
-    text += config_map("x" + std::to_string(below(random, 30)), std::to_string(below(random, 3))) + "---\n";
+    const std::string name = "x" + std::to_string(below(random, 15)), value = std::to_string(below(random, 3));
+    text += (below(random, 2) == 0 ? config_map(name, value) : ingress(name, "s" + value)) + "---\n";
   }
   return text;
 }
@@ -50,23 +53,26 @@ void make_valid(const TestDirectory& dir) {
   }
 }
 
-// Everything in the store but the revisions and the times of creation, as text.
+// All that the directory says of the objects in the store, as text.
 void describe(const doc::Value& value, std::string& text) {
   text += " " + std::to_string(value.at().line) + ":" + std::to_string(value.at().column);
-  if (const auto* string = value.as_string()) text += "=" + *string;
-  if (const auto* object = value.as_object()) {
-    for (const auto& member : *object) {
-      if (member.key == "creationTimestamp") continue;
-      text += " " + member.key;
-      describe(member.value, text);
-    }
+  const doc::Object* object = value.as_object();
+  if (!object) {
+    text += "=" + doc::to_json(value);
+    return;
+  }
+  std::map<std::string, const doc::Value*> members;
+  for (const auto& member : *object) members[member.key] = &member.value;
+  for (const char* born : {"creationTimestamp", "uid", "generation", "managedFields"}) members.erase(born);
+  for (const auto& [key, member] : members) {
+    text += " " + key;
+    describe(*member, text);
   }
 }
 
 std::string content_of(store::MemoryStore& store) {
   std::string text;
-  const auto listing = store.list({});
-  for (const auto& object : listing->items) {
+  for (const auto& object : visible(store)) {
     text += object->key.to_string() + " " + *object->file + " " + std::to_string(object->age.order);
     describe(object->content, text);
     text += "\n";

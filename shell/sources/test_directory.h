@@ -40,4 +40,19 @@ inline std::string config_map(const std::string& name, const std::string& value 
          "\"\n";
 }
 
+/// `replicas` 0: not said.
+inline std::string deployment(const std::string& name, int replicas, const std::string& app = "web") {
+  return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: " + name + "\nspec:\n" +
+         (replicas != 0 ? "  replicas: " + std::to_string(replicas) + "\n" : "") + "  selector: {matchLabels: {app: " + app +
+         "}}\n  template:\n    metadata: {labels: {app: " + app +
+         "}}\n    spec:\n      containers:\n      - name: c\n        image: nginx:1\n";
+}
+
+inline std::string ingress(const std::string& name, const std::string& service = "web") {
+  return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: " + name +
+         "\nspec:\n  rules:\n  - host: a.test\n    http:\n      paths:\n      - {path: /, pathType: Prefix, backend: {service: "
+         "{name: " +
+         service + ", port: {number: 80}}}}\n";
+}
+
 }  // namespace graylane::sources

@@ -1,0 +1,213 @@
+#include "sources/document.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/build.h"
+#include "api/convert.h"
+#include "api/decode.h"
+#include "api/text_rules.h"
+#include "apiserver/patching.h"
+#include "patch/managed_fields.h"
+#include "sources/places.h"
+#include "sources/refusals.h"
+#include "sources/written_part.h"
+
+namespace graylane::sources {
+
+using api::Kind;
+using api::Object;
+using apiserver::Plan;
+using doc::Value;
+
+namespace {
+
+/// Kinds without the rules between fields: what a document breaks of them has been reported when it was read, as warnings where
+/// ingress-nginx serves it all the same, while the API refuses all of it.
+const api::Kinds& lenient_kinds() {
+  static const api::Kinds kinds = [] {
+    api::Kinds made;
+    for (Kind kind : api::builtin_kinds().all()) {
+      kind.check = nullptr;
+      made.add(std::move(kind));
+    }
+    return made;
+  }();
+  return kinds;
+}
+
+const Kind* lenient_kind(const api::GroupVersionKind& gvk) { return lenient_kinds().find(gvk.api_version(), gvk.kind); }
+
+Object stored_form(Object object) { return api::to_storage(std::move(object), lenient_kinds()); }
+
+doc::Object& metadata_of(Object& object) { return api::object_member(*object.content.as_object(), "metadata"); }
+
+const Value* in_metadata(const Object& object, std::string_view member) {
+  const Value* metadata = object.find("metadata");
+  return metadata ? metadata->find(member) : nullptr;
+}
+
+/// Kinds of which the older object wins. Others need no order, and so no write when the documents are renumbered.
+bool has_order(const Document& document) {
+  constexpr std::array<std::string_view, 3> kRouting = {"networking.k8s.io", "networking.istio.io", "gateway.networking.k8s.io"};
+  const bool routes = std::ranges::find(kRouting, document.object.key.group) != kRouting.end();
+  return routes && !stated_creation(document.object);
+}
+
+std::string order_text(const Document& document) { return std::to_string(document.object.age.order); }
+
+void note_order(Value& content, const Document& document) {
+  doc::Object& metadata = api::object_member(*content.as_object(), "metadata");
+  api::object_member(metadata, "annotations").set(api::kOrderAnnotation, Value(order_text(document)));
+}
+
+void forget_order(Object& object) {
+  Value* notes = metadata_of(object).find("annotations");
+  if (notes && notes->is_object()) notes->as_object()->erase(api::kOrderAnnotation);
+}
+
+/// As reading the object back from the API would find it.
+void set_age(Object& object, bool ordered, uint64_t order) {
+  const Value* created = in_metadata(object, "creationTimestamp");
+  const auto seconds = created && created->as_string() ? api::parse_time(*created->as_string()) : std::nullopt;
+  object.age = ordered ? api::Age{0, false, order} : api::Age{seconds.value_or(0), seconds.has_value(), 0};
+}
+
+void set_age(Object& object, const Document& document) { set_age(object, has_order(document), document.object.age.order); }
+
+/// What the API lets nobody set.
+void set_server_fields(Object& object, const Document& document) {
+  if (const Value* stated = stated_creation(document.object)) metadata_of(object).set("creationTimestamp", *stated);
+  if (const Value* status = document.object.find("status")) object.content.as_object()->set("status", *status);
+}
+
+apiserver::Writer writer_of(const Kind& kind, const api::ObjectKey& key, const Birth& birth) {
+  apiserver::Writer writer;
+  writer.kind = &kind;
+  writer.kinds = &lenient_kinds();
+  writer.target.group = kind.gvk.group;
+  writer.target.version = kind.gvk.version;
+  writer.target.ns = key.ns;
+  writer.target.resource = kind.plural;
+  writer.target.name = key.name;
+  writer.options.manager = kManager;
+  writer.options.force = true;
+  writer.now_unix_seconds = birth.now_unix_seconds;
+  writer.new_uid = birth.uid;
+  return writer;
+}
+
+/// A kind that is not served has one writer.
+Object replaced(const Document& document, const Object* live, const Birth& birth) {
+  Object next = document.object;
+  doc::Object& metadata = metadata_of(next);
+  const Value* created = live ? in_metadata(*live, "creationTimestamp") : nullptr;
+  const std::string uid = live ? uid_of(*live) : "";
+  metadata.set("uid", Value(uid.empty() ? birth.uid : uid));
+  metadata.set("creationTimestamp", created ? *created : Value(api::format_time(birth.now_unix_seconds)));
+  const Value* status = live ? live->find("status") : nullptr;
+  if (status) next.content.as_object()->set("status", *status);
+  if (has_order(document)) note_order(next.content, document);
+  return next;
+}
+
+std::expected<Object, Diagnostics> merged(const Document& document, const Object* live, const Birth& birth) {
+  apiserver::Patch patch{apiserver::Patch::Type::kApply, document.written};
+  if (has_order(document)) note_order(patch.value, document);
+  auto plan = apiserver::plan_patch(writer_of(*document.kind, document.object.key, birth), live, patch);
+  if (!plan) return std::unexpected(refusals(plan.error(), document.object));
+  if (!live) return std::move(plan->object);
+  // What each of two writers may set need not be right together.
+  const api::Decoded whole = api::decode(plan->object.content, nullptr);
+  if (!whole.object) return std::unexpected(refusals(whole.diagnostics, document.object));
+  return std::move(plan->object);
+}
+
+bool is_free(const Object& live) {
+  const Value* finalizers = in_metadata(live, "finalizers");
+  return !finalizers || !finalizers->as_array() || finalizers->as_array()->empty();
+}
+
+}  // namespace
+
+bool is_being_deleted(const Object& object) {
+  const Value* time = in_metadata(object, "deletionTimestamp");
+  return time && time->is_string();
+}
+
+std::string uid_of(const Object& object) {
+  const Value* uid = in_metadata(object, "uid");
+  return uid && uid->as_string() ? *uid->as_string() : "";
+}
+
+Document read_document(const Object& source) {
+  const Kind* kind = lenient_kind(source.gvk);
+  Document document{stored_form(source), written_part(source, kind ? kind->schema : nullptr), {}, nullptr};
+  if (kind) document.kind = &lenient_kinds().storage_of(*kind);
+  if (kind) document.written = api::convert(std::move(document.written), *kind, *document.kind);
+  document.digest = digest_of(document.written);
+  forget_order(document.object);
+  return document;
+}
+
+std::expected<Object, Diagnostics> apply(const Document& document, const Object* live, const Birth& birth) {
+  const std::optional<Object> before = live ? std::optional(stored_form(*live)) : std::nullopt;
+  const Object* known = before ? &*before : nullptr;
+  auto next = document.kind ? merged(document, known, birth) : replaced(document, known, birth);
+  if (!next) return next;
+  set_server_fields(*next, document);
+  set_age(*next, document);
+  take_places(*next, document.object, document.kind ? document.kind->schema : nullptr);
+  next->revision = live ? live->revision : 0;
+  return next;
+}
+
+std::optional<Object> follow(const Document& document, const Object& live) {
+  const Value* noted = live.annotation(api::kOrderAnnotation);
+  const bool is_in_order = !has_order(document) || (noted && *noted == Value(order_text(document)));
+  if (is_in_order && !live.file) return std::nullopt;
+  Object next = live;
+  if (!is_in_order) note_order(next.content, document);
+  set_age(next, document);
+  take_places(next, document.object, document.kind ? document.kind->schema : nullptr);
+  if (is_in_order && has_same_places(next, live)) return std::nullopt;
+  return next;
+}
+
+std::optional<control::Change> deletion(const Object& live, int64_t now_unix_seconds) {
+  const Kind* kind = lenient_kind(live.gvk);
+  if (!kind && is_free(live)) return control::Change::remove(live.key, live.revision);
+  if (!kind) return std::nullopt;
+  auto plan = apiserver::plan_delete(writer_of(*kind, live.key, {now_unix_seconds, {}}), live, {});
+  if (!plan || plan->effect == Plan::Effect::kNone) return std::nullopt;
+  if (plan->effect == Plan::Effect::kRemove) return control::Change::remove(live.key, live.revision);
+  plan->object.revision = live.revision;
+  return control::Change::update(std::move(plan->object));
+}
+
+Object released(Object live) {
+  doc::Object& metadata = metadata_of(live);
+  if (auto owners = patch::decode_managed_fields(metadata.find("managedFields"))) {
+    std::erase_if(*owners, [](const patch::Owner& owner) { return owner.manager == kManager; });
+    patch::set_managed_fields(live.content, *std::move(owners));
+  }
+  forget_order(live);
+  live.file = nullptr;
+  set_age(live, false, 0);
+  return live;
+}
+
+std::expected<Object, Diagnostics> make_namespace(const std::string& name, const Birth& birth) {
+  Object source;
+  source.gvk = {"", "v1", "Namespace"};
+  source.key = {"", "Namespace", "", name};
+  source.content = api::make_object(
+      {{"apiVersion", Value("v1")}, {"kind", Value("Namespace")}, {"metadata", api::make_object({{"name", Value(name)}})}});
+  const Kind& kind = *lenient_kind(source.gvk);
+  auto plan =
+      apiserver::plan_patch(writer_of(kind, source.key, birth), nullptr, {apiserver::Patch::Type::kApply, source.content});
+  if (!plan) return std::unexpected(refusals(plan.error(), source));
+  return std::move(plan->object);
+}
+
+}  // namespace graylane::sources

@@ -1,0 +1,53 @@
+// Document: what a file says of one object, ready to be applied; and what becomes of the object by it. Pure: the time and the uid of
+// an object that is made are passed in.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "api/kinds.h"
+#include "api/object.h"
+#include "base/diagnostic.h"
+#include "control/port.h"
+
+namespace graylane::sources {
+
+inline constexpr const char* kManager = "graylane-files";
+
+struct Document {
+  api::Object object;               // in the version that its kind is stored in
+  doc::Value written;               // written_part() of it, in that version
+  std::string digest;               // of `written`
+  const api::Kind* kind = nullptr;  // of that version; null: not served, so that nobody else writes such objects
+};
+
+Document read_document(const api::Object& source);
+
+struct Birth {
+  int64_t now_unix_seconds = 0;
+  std::string uid;
+};
+
+/// The object after its document was applied, with force: fields that others own beside stay. `live`: as it is stored; null: it is
+/// made. Kinds that are not served are replaced as a whole. The diagnostics are errors: what a cluster refuses.
+std::expected<api::Object, Diagnostics> apply(const Document& document, const api::Object* live, const Birth& birth);
+
+/// The same object with its places in the file and its order among the documents as they are now; nothing: they are right. An
+/// object that was last written through the API has no places until its document is applied again.
+std::optional<api::Object> follow(const Document& document, const api::Object& live);
+
+/// What deletes an object; nothing: it is under way, or may not be.
+std::optional<control::Change> deletion(const api::Object& live, int64_t now_unix_seconds);
+
+/// The object when its document is gone and it stays: it keeps its fields, which are not the directory's any more.
+api::Object released(api::Object live);
+
+/// A Namespace that documents name and nobody made.
+std::expected<api::Object, Diagnostics> make_namespace(const std::string& name, const Birth& birth);
+
+bool is_being_deleted(const api::Object& object);
+std::string uid_of(const api::Object& object);
+
+}  // namespace graylane::sources
