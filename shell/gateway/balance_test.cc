@@ -9,6 +9,8 @@
 #include "gateway/hash_ring.h"
 #include "gateway/splits.h"
 #include "gateway/turn.h"
+#include "gateway/worker.h"
+#include "net/socket.h"
 
 namespace graylane::gateway {
 namespace {
@@ -81,6 +83,35 @@ route::Split split_of(std::vector<uint64_t> weights) {
     split.destinations.push_back({static_cast<route::BackendId>(i), route::Role::kStable, weights[i], "", {}});
   }
   return split;
+}
+
+// Least request: with turns, every third request would wait behind an endpoint that is busy; and one that is slower than the
+// others gets less, not nothing.
+TEST(Backend, LeastRequestPassesABusyEndpointBy) {
+  telemetry::Recorder recorder;
+  WorkerOptions options;
+  options.recorder = &recorder;
+  const auto worker = std::move(*Worker::create(std::move(options), std::move(*net::listen(net::SocketAddress::loopback()))));
+  route::Backend description;
+  description.balance = route::LoadBalance::kEwma;
+  for (uint16_t port = 1001; port <= 1003; ++port) description.endpoints.push_back({"127.0.0.1", port});
+  Backend backend(std::make_shared<const route::Backend>(description), worker->pool(), 0);
+  route::Rng rng(7);
+  const auto shares = [&] {
+    std::map<const Endpoint*, int> counts;
+    for (int i = 0; i < 3000; ++i) ++counts[backend.pick({net::Instant{}, rng, {}, {}})];
+    return counts;
+  };
+  Endpoint* first = backend.endpoints()[0];
+  for (const auto& [endpoint, count] : shares()) EXPECT_NEAR(count, 1000, 200) << endpoint->text;
+  first->in_flight = 1;
+  EXPECT_EQ(shares()[first], 0) << "of any two, the other one has less to do";
+  for (Endpoint* endpoint : backend.endpoints()) endpoint->in_flight = 1;
+  first->answer_time = std::chrono::seconds(1);
+  EXPECT_EQ(shares()[first], 0) << "as busy as the others, and slower";
+  first->in_flight = 0;
+  backend.endpoints()[1]->answer_time = backend.endpoints()[2]->answer_time = std::chrono::seconds(1);
+  EXPECT_NEAR(shares()[first], 2000, 200) << "idle: it wins wherever it is one of the two";
 }
 
 // A/B/n: each version has the share that was asked for, exactly.

@@ -1,6 +1,10 @@
 // What happens when an endpoint does not answer.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
+#include "gateway/endpoint.h"
 #include "gateway/test_gateway.h"
 
 namespace graylane::gateway {
@@ -213,22 +217,42 @@ TEST(Retry, TheLastEndpointIsNeverLeftAlone) {
   EXPECT_EQ(gateway.get().status, 200);
 }
 
-// A client that gives up, or sends nonsense, says nothing about the endpoint.
-TEST(Retry, AClientsAbortIsNoFaultOfTheEndpoint) {
-  Upstream upstream([](Socket& to, int) {
+// A client that gives up, or sends nonsense, says nothing about the endpoint: it keeps its turns.
+TEST(Retry, WhatAClientDoesWrongIsNoFaultOfTheEndpoint) {
+  std::atomic<uint64_t> held = 0;
+  Upstream one([&](Socket& to, int) {
+    for (Request asked; Upstream::read_head(to, asked) && asked.line.starts_with("GET / ");) to.send(ok("one"));
+    ++held;
     while (to.receive()) {}
   });
+  Upstream other("other");
   TestGateway gateway;
-  gateway.serve({upstream.address()});
-  for (int i = 0; i < 5; ++i) {
+  Routes routes;
+  routes.forward("/held", routes.backend({one.address()}, "held"));
+  routes.forward("/", routes.backend({one.address(), other.address()}));
+  gateway.publish(routes);
+  uint64_t expected = 0;
+  const auto hold = [&](std::string_view request) {
     Socket client = gateway.connect();
-    client.send(request("GET"));
-    ASSERT_TRUE(eventually([&] { return upstream.connections() == i + 1; }));
-    client.reset();
+    client.send(request);
+    ++expected;
+    EXPECT_TRUE(eventually([&] { return held >= expected; }));
+    return client;
+  };
+  for (uint64_t i = 1; i <= kFailuresToEject; ++i) {
+    hold("GET /held HTTP/1.1\r\nHost: app.example\r\n\r\n").reset();
+    ASSERT_TRUE(eventually([&] { return gateway.counts().client_aborts == i; }));
   }
-  ASSERT_TRUE(eventually([&] { return gateway.counts().client_aborts == 5; }));
+  for (uint64_t i = 1; i <= kFailuresToEject; ++i) {
+    Socket client = hold("POST /held HTTP/1.1\r\nHost: app.example\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+    client.send("nonsense\r\n");
+    EXPECT_EQ(read_response(client).status, 400);
+  }
   EXPECT_EQ(gateway.counts().upstream_connect_failures, 0U);
   EXPECT_EQ(gateway.counts().retries, 0U);
+  std::map<std::string, int> answered;
+  for (int i = 0; i < 10; ++i) ++answered[gateway.get().body];
+  EXPECT_EQ(answered["one"], 5);
 }
 
 // A killed Pod's endpoint goes from the table while requests wait for it: they follow the table.
