@@ -160,7 +160,10 @@ void ChildProcess::read_line(const std::string& line) {
   std::istringstream words(line);
   std::string what, first, second;
   words >> what >> first >> second;
-  if (what == "started") state_ = State::kRunning;
+  if (what == "started") {
+    program_ = std::atoi(first.c_str());
+    state_ = State::kRunning;
+  }
   if (what == "failed") {
     failure_ = describe_failure(std::atoi(first.c_str()), second);
     state_ = State::kFailed;

@@ -49,6 +49,7 @@ class ChildProcess final : public net::Handler {
   /// Begins what the destructor finishes, so that many can end at the same time.
   void let_go() { orders_.reset(); }
   pid_t supervisor() const { return supervisor_; }
+  pid_t program() const { return program_; }  // 0 before kRunning
 
  private:
   ChildProcess(net::EventLoop& loop, pid_t supervisor, net::Fd orders, net::Fd reports, std::function<void()> on_change);
@@ -60,6 +61,7 @@ class ChildProcess final : public net::Handler {
 
   net::EventLoop& loop_;
   pid_t supervisor_;
+  pid_t program_ = 0;
   net::Fd orders_;
   net::Fd reports_;
   std::function<void()> on_change_;

@@ -69,12 +69,50 @@ std::vector<std::string> hook_command(const Value& container) {
   return command;
 }
 
-std::string seconds_text(milliseconds time) { return std::to_string(time.count() / 1000) + " s"; }
+/// As Go writes durations: "1m20s", "300ms".
+std::string duration_text(milliseconds time) {
+  if (time < std::chrono::seconds(1)) return std::to_string(time.count()) + "ms";
+  const int64_t seconds = time.count() / 1000;
+  return (seconds >= 60 ? std::to_string(seconds / 60) + "m" : "") + std::to_string(seconds % 60) + "s";
+}
+
+/// "web_default(b7a1...)".
+std::string name_with_uid(const api::Object& pod) {
+  return pod.key.name + "_" + pod.key.ns + "(" + fields::text(fields::find_object(&pod.content, "metadata"), "uid") + ")";
+}
+
+bool has_init_containers(const api::Object& pod) {
+  return !fields::items(fields::find_object(&pod.content, "spec"), "initContainers").empty();
+}
+
+/// Where its program comes from.
+std::string origin_of(const Value& container, const std::vector<std::string>& command, const std::string& program) {
+  const std::string image = "Container image \"" + fields::text(&container, "image") + "\"";
+  if (!fields::items(&container, "command").empty())
+    return image + " is not needed: the container's command runs on this machine";
+  return image + " stands for a program of this machine: " + (command.front() == program ? "the sample server" : command.front());
+}
 
 }  // namespace
 
-Container::Container(PodContext& context, Value spec, RestartPolicy policy)
-    : context_(context), spec_(std::move(spec)), policy_(policy), name_(fields::text(&spec_, "name")) {}
+Container::Container(PodContext& context, Value spec, RestartPolicy policy, const char* list)
+    : context_(context),
+      spec_(std::move(spec)),
+      policy_(policy),
+      name_(fields::text(&spec_, "name")),
+      field_path_(std::string("spec.") + list + "{" + name_ + "}"),
+      waiting_{has_init_containers(*context.pod) ? "PodInitializing" : "ContainerCreating", {}} {}
+
+void Container::resume(const ContainerPast& past, bool stays) {
+  restarts_ = past.restarts;
+  last_ = past.last;
+  has_lived_ = last_.has_value();
+  done_ = stays;
+}
+
+void Container::tell(const char* reason, std::string message, bool warning) const {
+  context_.world.tell(context_.pod, {reason, std::move(message), warning}, field_path_);
+}
 
 bool Container::started() const {
   return process_ && process_->state() == ChildProcess::State::kRunning && (!startup_ || startup_->state().succeeded());
@@ -92,6 +130,7 @@ std::vector<std::pair<int32_t, int32_t>> Container::tcp_ports() const {
 }
 
 void Container::step(Instant now) {
+  if (process_) tell_start();
   if (process_ && !process_->alive()) end_life(describe_end(), now);
   if (process_ && stopping_) continue_stop(now);
   else if (process_) probe(now);
@@ -106,19 +145,37 @@ void Container::step(Instant now) {
 void Container::try_start(Instant now) {
   World& world = context_.world;
   auto launch = plan_launch(facts_of(context_), spec_, world.images, world.options.program, world.inherited);
-  if (!launch) {
-    waiting_ = std::move(launch.error());
-    start_at_ = now;  // any reconcile may find what is missing
-    return world.look_at(now + kConfigRetry);
-  }
+  if (!launch) return wait_for(std::move(launch.error()), now);
   ChildSpec child = child_spec(*launch);
+  if (std::exchange(has_lived_, true)) ++restarts_;
+  tell("Pulled", origin_of(spec_, child.command, world.options.program));
   log_begin_ = size_of(child.log);
   auto process = ChildProcess::start(world.loop, child, world.wake);
   if (!process) return fail_to_start(process.error().what, now);
+  tell("Created", "Created container: " + name_);
   process_ = std::move(*process);
   log_ = std::exchange(child.log, {});
   target_ = {context_.ip, context_.real_ports, std::move(child)};
   begin_life(now);
+}
+
+void Container::wait_for(Waiting why, Instant now) {
+  if (waiting_ != why) {
+    if (why.reason == "ErrImageNotMapped")
+      tell("Failed", "Failed to pull image \"" + fields::text(&spec_, "image") + "\": " + why.message, true);
+    tell("Failed", "Error: " + (why.reason == "ErrImageNotMapped" ? why.reason : why.message), true);
+  }
+  waiting_ = std::move(why);
+  start_at_ = now;  // any reconcile may find what is missing
+  context_.world.look_at(now + kConfigRetry);
+}
+
+/// A life may be over before we look at it for the first time.
+void Container::tell_start() {
+  const ChildProcess::State state = process_->state();
+  if (state == ChildProcess::State::kStarting || std::exchange(start_told_, true)) return;
+  if (state != ChildProcess::State::kFailed) return tell("Started", "Started container " + name_);
+  tell("Failed", "Error: " + process_->failure() + ": " + target_.child.command.front(), true);
 }
 
 ChildSpec Container::child_spec(const Launch& launch) const {
@@ -137,7 +194,7 @@ ChildSpec Container::child_spec(const Launch& launch) const {
 void Container::begin_life(Instant now) {
   started_at_ = now;
   started_unix_seconds_ = unix_now();
-  accepted_ = ready_ = false;
+  accepted_ = ready_ = start_told_ = false;
   look_for_stranger_at_ = now;
   note_ = {};
   const auto prober = [&](std::optional<ProbeSpec> spec) {
@@ -152,6 +209,7 @@ void Container::begin_life(Instant now) {
 }
 
 void Container::fail_to_start(std::string message, Instant now) {
+  tell("Failed", "Error: " + message, true);
   const int64_t time = unix_now();
   started_at_ = now;
   end_life({128, 0, "StartError", std::move(message), time, time}, now);
@@ -190,33 +248,51 @@ void Container::end_life(Terminated end, Instant now) {
   last_ = std::move(end);
   if (for_good) done_ = true;
   stopping_.reset();
-  if (done_) return;
+  if (!done_) begin_back_off(now);
+}
+
+void Container::begin_back_off(Instant now) {
   const Backoff& backoff = context_.world.options.backoff;
   if (now - started_at_ >= backoff.reset) delay_ = milliseconds(0);
   start_at_ = now + delay_;
-  ++restarts_;
-  waiting_ = {"CrashLoopBackOff", "starts again " + (delay_.count() == 0 ? "at once" : "after " + seconds_text(delay_)) +
-                                      (last_->message.empty() ? "" : "; last time: " + last_->message)};
-  if (last_->reason == "PortTaken" || last_->reason == "PortNotAllowed") waiting_.reason = last_->reason;
+  const api::Object& pod = *context_.pod;
+  waiting_ = {"CrashLoopBackOff",
+              "back-off " + duration_text(delay_) + " restarting failed container=" + name_ + " pod=" + name_with_uid(pod)};
+  if (last_->reason == "PortTaken" || last_->reason == "PortNotAllowed") waiting_ = {last_->reason, last_->message};
+  if (delay_.count() > 0)
+    tell("BackOff", "Back-off restarting failed container " + name_ + " in pod " + name_with_uid(pod), true);
   delay_ = std::clamp(delay_ * 2, backoff.first, backoff.max);
 }
 
 // ---- In life
 
 void Container::probe(Instant now) {
-  World& world = context_.world;
-  if (process_->state() != ChildProcess::State::kRunning) return;
-  if (startup_ && !startup_->state().succeeded()) {
-    startup_->step(world, target_, now);
-    note_ = {"StartupProbe", "startup probe: " + startup_->state().message()};
-    if (startup_->state().failed()) return begin_stop(now, {}, "startup probe failed: " + startup_->state().message());
-    if (!startup_->state().succeeded()) return;
-    note_ = {};
-  }
+  if (process_->state() != ChildProcess::State::kRunning || !passes_startup(now)) return;
   probe_readiness(now);
-  if (!liveness_) return;
-  liveness_->step(world, target_, now);
-  if (liveness_->state().failed()) begin_stop(now, {}, "liveness probe failed: " + liveness_->state().message());
+  if (liveness_) probe_liveness(now);
+}
+
+void Container::ask(Prober& prober, const char* name, Instant now) {
+  if (prober.step(context_.world, target_, now)) tell("Unhealthy", name + (" probe failed: " + prober.state().message()), true);
+}
+
+bool Container::passes_startup(Instant now) {
+  if (!startup_ || startup_->state().succeeded()) return true;
+  ask(*startup_, "Startup", now);
+  note_ = {"StartupProbe", "startup probe: " + startup_->state().message()};
+  if (startup_->state().failed()) restart_for("startup", startup_->state(), now);
+  else if (startup_->state().succeeded()) note_ = {};
+  return startup_ && startup_->state().succeeded();
+}
+
+void Container::probe_liveness(Instant now) {
+  ask(*liveness_, "Liveness", now);
+  if (liveness_->state().failed()) restart_for("liveness", liveness_->state(), now);
+}
+
+void Container::restart_for(const char* probe, const ProbeState& state, Instant now) {
+  tell("Killing", "Container " + name_ + " failed " + probe + " probe, will be restarted");
+  begin_stop(now, {}, std::string(probe) + " probe failed: " + state.message());
 }
 
 void Container::probe_readiness(Instant now) {
@@ -226,7 +302,8 @@ void Container::probe_readiness(Instant now) {
     return;
   }
   if (implicit_ && ready_ && accepted_) return;  // it has accepted once: that is all we ask
-  readiness_->step(world, target_, now);
+  if (implicit_) readiness_->step(world, target_, now);
+  else ask(*readiness_, "Readiness", now);
   const ProbeState& state = readiness_->state();
   ready_ = false;
   note_ = {};
@@ -236,7 +313,10 @@ void Container::probe_readiness(Instant now) {
   note_ = {"NothingListens", "nothing accepts connections on the declared port: " + state.message()};
   const Instant limit = started_at_ + world.options.unanswered_ready_after;
   if (now >= limit) {
-    if (state.spec().period == kImplicitPeriod) readiness_.emplace(implicit_check(state.spec().port, kSlowPeriod), now);
+    if (state.spec().period == kImplicitPeriod) {
+      tell("NothingListens", note_.message, true);
+      readiness_.emplace(implicit_check(state.spec().port, kSlowPeriod), now);
+    }
     ready_ = true;
     note_.message += "; counted as ready since it runs and has no readinessProbe";
   } else {
@@ -249,7 +329,9 @@ void Container::accept_readiness(Instant now) {
   const ProbeSpec& spec = readiness_->state().spec();
   if (!accepted_ && spec.type != ProbeSpec::Type::kExec && spec.host.empty()) {
     if (now >= look_for_stranger_at_) {
-      stranger_ = stranger_on(context_.world, context_.ip, target_.real_port(spec.port), process_->supervisor());
+      std::string stranger = stranger_on(context_.world, context_.ip, target_.real_port(spec.port), process_->supervisor());
+      if (!stranger.empty() && stranger != stranger_) tell("PortTaken", stranger, true);
+      stranger_ = std::move(stranger);
       look_for_stranger_at_ = now + kStrangerPeriod;
     }
     if (!stranger_.empty()) {
@@ -263,6 +345,7 @@ void Container::accept_readiness(Instant now) {
 // ---- To an end
 
 void Container::stop(Instant now, milliseconds grace) {
+  if (alive() && !(stopping_ && stopping_->why.empty())) tell("Killing", "Stopping container " + name_);
   if (!stopping_) {
     begin_stop(now, grace, {});
   } else {
@@ -282,7 +365,7 @@ void Container::begin_stop(Instant now, milliseconds grace, std::string why) {
   if (!process_) return;
   ChildSpec hook = target_.child;
   hook.command = hook_command(spec_);
-  if (!hook.command.empty()) {
+  if (!hook.command.empty() && grace.count() > 0) {
     if (auto started = ChildProcess::start(context_.world.loop, hook, context_.world.wake)) stopping_->hook = std::move(*started);
   }
   const Value* sleep = fields::find_object(pre_stop(spec_), "sleep");
@@ -311,6 +394,7 @@ void Container::continue_stop(Instant now) {
 ContainerReport Container::report() const {
   ContainerReport report{.name = name_,
                          .image = fields::text(&spec_, "image"),
+                         .pid = alive() ? process_->program() : 0,
                          .ready = ready_,
                          .started = started(),
                          .restarts = restarts_,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "local/child_process.h"
+#include "local/pod_past.h"
 #include "local/pod_report.h"
 #include "local/prober.h"
 #include "local/world.h"
@@ -27,12 +28,14 @@ struct PodContext {
 
 class Container {
  public:
-  /// `spec`: of the container, kept.
-  Container(PodContext& context, doc::Value spec, RestartPolicy policy);
+  /// `spec`: of the container, kept. `list`: where in the Pod it stands ("containers").
+  Container(PodContext& context, doc::Value spec, RestartPolicy policy, const char* list);
+  /// Before the first step(): goes on from an earlier life of this program. `stays`: it will not run again.
+  void resume(const ContainerPast& past, bool stays);
 
   /// Starts, restarts and probes.
   void step(Instant now);
-  /// From now on it ends and stays so; preStop, then SIGTERM, then after `grace` SIGKILL.
+  /// From now on it ends and stays so; preStop, then SIGTERM, then after `grace` SIGKILL (0: that only). Again, with less: sooner.
   void stop(Instant now, std::chrono::milliseconds grace);
   void let_go() {
     if (process_) process_->let_go();
@@ -43,6 +46,8 @@ class Container {
   bool succeeded() const { return done_ && last_ && last_->exit_code == 0; }
   bool done() const { return done_; }  // will not run again
   pid_t supervisor() const { return alive() ? process_->supervisor() : -1; }
+  const std::string& name() const { return name_; }
+  Instant started_at() const { return started_at_; }  // of this life
   ContainerReport report() const;
 
  private:
@@ -57,12 +62,20 @@ class Container {
     bool killed = false;
   };
 
+  void tell(const char* reason, std::string message, bool warning = false) const;
+  void tell_start();
   void try_start(Instant now);
+  void wait_for(Waiting why, Instant now);
   void begin_life(Instant now);
+  void begin_back_off(Instant now);
   void fail_to_start(std::string message, Instant now);
   void end_life(Terminated end, Instant now);
   Terminated describe_end() const;
   void probe(Instant now);
+  void probe_liveness(Instant now);
+  bool passes_startup(Instant now);
+  void ask(Prober& prober, const char* name, Instant now);
+  void restart_for(const char* probe, const ProbeState& state, Instant now);
   void probe_readiness(Instant now);
   void accept_readiness(Instant now);
   void begin_stop(Instant now, std::chrono::milliseconds grace, std::string why);
@@ -75,17 +88,20 @@ class Container {
   const doc::Value spec_;
   const RestartPolicy policy_;
   const std::string name_;
+  const std::string field_path_;  // "spec.containers{web}"
 
   // Between lives.
-  Waiting waiting_{"ContainerCreating", {}};
+  Waiting waiting_;
   Instant start_at_{};
   std::chrono::milliseconds delay_{0};  // before the next restart
   int32_t restarts_ = 0;
+  bool has_lived_ = false;
   bool done_ = false;
   std::optional<Terminated> last_;
 
   // Of one life.
   std::unique_ptr<ChildProcess> process_;
+  bool start_told_ = false;
   ProbeTarget target_;
   std::string log_;         // the file
   uint64_t log_begin_ = 0;  // where this life's output begins in it

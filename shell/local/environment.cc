@@ -13,6 +13,9 @@ namespace graylane::local {
 
 namespace {
 
+/// Cluster addresses of our own making: nothing listens there, and a program that is told of one would try it.
+constexpr std::string_view kUnservedRange = "127.20.";
+
 namespace fields = api::fields;
 using doc::Value;
 
@@ -26,7 +29,8 @@ std::string variable_name(std::string_view name) {
 
 void add_service(const api::Object& object, Environment& variables) {
   const api::Service service = api::read_service(object);
-  if (service.cluster_ip.empty() || service.cluster_ip == "None" || service.ports.empty()) return;
+  const bool answers = !service.cluster_ip.starts_with(kUnservedRange);
+  if (service.cluster_ip.empty() || service.cluster_ip == "None" || service.ports.empty() || !answers) return;
   const std::string prefix = variable_name(object.key.name) + "_SERVICE_";
   variables[prefix + "HOST"] = service.cluster_ip;
   variables[prefix + "PORT"] = std::to_string(service.ports.front().number);

@@ -118,15 +118,18 @@ TEST_F(LaunchTest, LaterVariablesExpandEarlierOnes) {
 TEST_F(LaunchTest, ServicesWithAnAddressAreVariables) {
   // The old way in which programs find each other.
   services_ = {object_of("{apiVersion: v1, kind: Service, metadata: {name: my-db, namespace: shop}, spec: {clusterIP: "
-                         "127.20.0.1, selector: {a: b},"
+                         "10.20.0.1, selector: {a: b},"
                          " ports: [{name: main, port: 5432}, {name: metrics-x, port: 9187}]}}"),
                object_of("{apiVersion: v1, kind: Service, metadata: {name: none, namespace: shop}, spec: {clusterIP: None, "
+                         "ports: [{port: 1}]}}"),
+               object_of("{apiVersion: v1, kind: Service, metadata: {name: ours, namespace: shop}, spec: {clusterIP: 127.20.0.1, "
                          "ports: [{port: 1}]}}")};
   const Environment variables = environment("env: []");
-  EXPECT_EQ(variables.at("MY_DB_SERVICE_HOST"), "127.20.0.1");
+  EXPECT_EQ(variables.at("MY_DB_SERVICE_HOST"), "10.20.0.1");
   EXPECT_EQ(variables.at("MY_DB_SERVICE_PORT"), "5432");
   EXPECT_EQ(variables.at("MY_DB_SERVICE_PORT_METRICS_X"), "9187");
   EXPECT_FALSE(variables.contains("NONE_SERVICE_HOST"));
+  EXPECT_FALSE(variables.contains("OURS_SERVICE_HOST")) << "nothing listens there";
   EXPECT_FALSE(plan("command: [run]", "", "enableServiceLinks: false,")->environment.contains("MY_DB_SERVICE_HOST"));
 }
 

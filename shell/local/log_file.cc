@@ -4,31 +4,33 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 namespace graylane::local {
 
 LogFile::LogFile(std::string path, uint64_t bytes_max)
     : path_(std::move(path)), file_bytes_max_(std::max<uint64_t>(bytes_max / 2, 1)) {
-  open();
+  if (!path_.empty()) open();
 }
 
-void LogFile::open() {
-  if (path_.empty()) return;
+bool LogFile::open() {
   file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
   struct stat info{};
   size_ = file_ && ::fstat(file_.get(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+  return static_cast<bool>(file_);
 }
 
-void LogFile::rotate() {
-  ::rename(path_.c_str(), (path_ + ".1").c_str());
-  open();
+/// When it fails, the next append() tries again.
+bool LogFile::rotate() {
+  if (::rename(path_.c_str(), (path_ + ".1").c_str()) != 0 && errno != ENOENT) return false;
+  return open();
 }
 
 void LogFile::append(std::string_view text) {
-  if (path_.empty()) return;
-  if (size_ > 0 && size_ + text.size() > file_bytes_max_) rotate();
-  while (file_ && !text.empty()) {
+  if (path_.empty() || (!file_ && !open())) return;
+  if (size_ > 0 && size_ + text.size() > file_bytes_max_ && !rotate()) return;
+  while (!text.empty()) {
     const ssize_t written = ::write(file_.get(), text.data(), text.size());
     if (written <= 0) return;
     size_ += static_cast<uint64_t>(written);

@@ -1,5 +1,5 @@
 // LogFile: what a container prints, in at most two files: when the file is full it becomes FILE.1 and a new one begins. A
-// full disk loses output, and never stops the program that prints. One thread.
+// full disk loses output, and never stops the program that prints; when there is room again, what comes then is kept. One thread.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ class LogFile {
   void append(std::string_view text);
 
  private:
-  void open();
-  void rotate();
+  bool open();
+  bool rotate();
 
   const std::string path_;
   const uint64_t file_bytes_max_;

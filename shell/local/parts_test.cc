@@ -1,13 +1,16 @@
 // The small parts: addresses, logs, base64, /proc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <set>
 
+#include "doc/parse.h"
 #include "local/address_pool.h"
 #include "local/base64.h"
 #include "local/log_file.h"
 #include "local/process_tree.h"
+#include "local/qos.h"
 #include "local/test_pods.h"
 #include "net/socket.h"
 
@@ -59,6 +62,73 @@ TEST(LogFile, KeepsTheNewestWithinItsBound) {
   EXPECT_EQ(tail_of(path, 8), "line 49\n");
   LogFile(path, 100).append("again\n");
   EXPECT_TRUE(tail_of(path, 1000).ends_with("again\n"));
+}
+
+TEST(LogFile, GoesOnWhenItCanBeOpenedAgain) {
+  // A disk without inodes, or a folder that is away for a moment, must not silence a program until its restart.
+  const TestFolder folder;
+  const std::string logs = folder.path() + "/logs", path = logs + "/a.log";
+  std::filesystem::create_directory(logs);
+  LogFile log(path, 20);
+  log.append("0123456\n");
+  std::filesystem::rename(logs, folder.path() + "/away");
+  log.append("lost in the rotation\n");
+  log.append("lost as well\n");
+  std::filesystem::create_directory(logs);
+  log.append("kept\n");
+  EXPECT_EQ(tail_of(path, 1000), "kept\n");
+}
+
+TEST(LogFile, DoesNotOutgrowItsBoundWhenItCannotRotate) {
+  // Whatever the reason is, the bound is what was promised.
+  const TestFolder folder;
+  const std::string path = folder.path() + "/a.log";
+  std::filesystem::create_directories(path + ".1/in-the-way");
+  LogFile log(path, 20);
+  for (int i = 0; i < 10; ++i) log.append("012345678\n");
+  EXPECT_EQ(size_of(path), 10u);
+  std::filesystem::remove_all(path + ".1");
+  log.append("kept\n");
+  EXPECT_EQ(tail_of(path, 1000), "kept\n");
+}
+
+class FileLimitTest : public PodTest {
+ protected:
+  static void set(rlim_t bytes) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes == 0 ? limit.rlim_max : bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+};
+
+TEST_F(FileLimitTest, ALimitOnFilesCostsLogLinesAndNotTheProgram) {
+  // The supervisor would die of SIGXFSZ, and the program with it, in every life again.
+  const std::string done = folder_.path() + "/done";
+  set(64 << 10);
+  pod("web", "command: [/bin/sh, -c, 'grep SigIgn /proc/$$$$/status; head -c 300000 /dev/zero; mkdir " + done + "; sleep 1000']");
+  set(0);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(done); }));
+  ASSERT_TRUE(wait_ready("web"));
+  EXPECT_EQ(restarts("web"), 0);
+  EXPECT_EQ(log("web").size(), size_t{64} << 10);
+  // Two signals that the C library keeps for itself may be anything.
+  const std::string ignored = log("web").substr(std::string("SigIgn:\t").size(), 16);
+  EXPECT_EQ(std::stoull(ignored, nullptr, 16) & 0x7fff'ffffU, 0u) << "programs find the signals as they expect them: " << ignored;
+}
+
+TEST(QosClass, IsWhatRequestsAndLimitsMakeIt) {
+  // It is shown with every Pod, and what does not match its manifest confuses.
+  const auto class_of = [](const std::string& containers) {
+    return qos_class(&doc::parse_yaml("{containers: [" + containers + "]}", nullptr).documents.at(0));
+  };
+  EXPECT_EQ(class_of("{name: a}"), "BestEffort");
+  EXPECT_EQ(class_of("{name: a, resources: {limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 1000m, memory: 1024Mi}}}"),
+            "Guaranteed");
+  EXPECT_EQ(class_of("{name: a, resources: {limits: {cpu: 1, memory: 1Gi}}}"), "Guaranteed");
+  EXPECT_EQ(class_of("{name: a, resources: {limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 999m}}}"), "Burstable");
+  EXPECT_EQ(class_of("{name: a, resources: {requests: {memory: 1M}}}"), "Burstable");
+  EXPECT_EQ(class_of("{name: a, resources: {limits: {cpu: 1, memory: 1Gi}}}, {name: b}"), "Burstable");
 }
 
 TEST(LogPath, NamesThatAreNoFileNamesHaveNone) {

@@ -1,6 +1,8 @@
 // PodReport: how a Pod is doing, and the `status` that tells it. Plain values; pure. Times are Unix seconds.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,7 +21,7 @@ struct Running {
 struct Terminated {
   int exit_code = 0;
   int signal = 0;      // 0: none
-  std::string reason;  // "Completed", "Error", "StartError", "PortTaken", "PortNotAllowed"
+  std::string reason;  // "Completed", "Error", "StartError", "PortTaken", "PortNotAllowed", "NodeRestart"
   std::string message;
   int64_t started = 0;
   int64_t finished = 0;
@@ -28,6 +30,7 @@ struct Terminated {
 struct ContainerReport {
   std::string name;
   std::string image;
+  pid_t pid = 0;  // of its program; 0: none runs
   bool ready = false;
   bool started = false;  // runs, and its startup probe succeeded
   int32_t restarts = 0;
@@ -43,12 +46,15 @@ struct PodReport {
   bool initialized = false;
   std::vector<ContainerReport> init_containers;
   std::vector<ContainerReport> containers;
-  Waiting problem;  // of the Pod as a whole (no address is left); may be empty
+  std::string qos_class;
+  Waiting problem;  // why the Pod cannot be taken on (no address is left); may be empty
+  Waiting failure;  // why it will not run again, whatever its containers say; may be empty
 };
 
 /// "Pending", "Running", "Succeeded" or "Failed".
 std::string phase_of(const PodReport& report);
-/// `before`: the status as it was, for the times of conditions; may be null.
-doc::Value status_of(const PodReport& report, const doc::Value* before, int64_t now);
+/// `before`: the status as it was, for the times of conditions and for what others wrote there; may be null. `generation`: the
+/// Pod's; 0: not known.
+doc::Value status_of(const PodReport& report, const doc::Value* before, int64_t generation, int64_t now);
 
 }  // namespace graylane::local

@@ -72,21 +72,23 @@ std::optional<ProbeSpec> read_probe(const Value& container, const char* member) 
   return spec;
 }
 
-void ProbeState::take(const ProbeResult& result, Instant now) {
-  const bool counts = now >= counted_at_;
-  if (counts) counted_at_ = now + spec_.period;
+bool ProbeState::take(const ProbeResult& result, Instant now) {
+  const bool due = now >= counted_at_;
+  if (due) counted_at_ = now + spec_.period;
   ever_ = ever_ || result.success;
+  const bool counts = !result.success && (due || ever_);
   if (result.success) {
     failures_ = 0;
     ++successes_;
   } else {
     successes_ = 0;
     message_ = result.message;
-    if (counts || ever_) ++failures_;
+    if (counts) ++failures_;
   }
   if (successes_ >= spec_.success_threshold) succeeded_ = true, failed_ = false;
   if (failures_ >= spec_.failure_threshold) succeeded_ = false, failed_ = true;
   due_ = ever_ ? now + spec_.period : std::min(counted_at_, now + std::chrono::duration_cast<Instant::duration>(kExtraPeriod));
+  return counts;
 }
 
 }  // namespace graylane::local

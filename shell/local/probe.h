@@ -49,7 +49,8 @@ class ProbeState {
   const ProbeSpec& spec() const { return spec_; }
   /// When to ask next.
   Instant due() const { return due_; }
-  void take(const ProbeResult& result, Instant now);
+  /// Whether it is a failure that counts.
+  bool take(const ProbeResult& result, Instant now);
 
   bool succeeded() const { return succeeded_; }            // success_threshold reached, and not failed since
   bool failed() const { return failed_; }                  // failure_threshold reached, and no success since

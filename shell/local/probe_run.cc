@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -15,11 +16,15 @@ namespace graylane::local {
 namespace {
 
 constexpr size_t kAnswerBytesMax = 4096;  // a status line stands in the first bytes
+constexpr const char* kNoAnswer = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
 
 class NetworkRun final : public ProbeRun, public net::Handler {
  public:
   NetworkRun(net::EventLoop& loop, const ProbeSpec& spec, const net::SocketAddress& address, std::function<void()> on_done)
-      : loop_(loop), name_(name_of(spec, address)), timeout_([this] { end({false, name_ + ": no answer within the timeout"}); }) {
+      : loop_(loop),
+        url_(url_of(spec, address)),
+        dial_("dial tcp " + address.to_string() + ": "),
+        timeout_([this] { fail_with(connected_ ? kNoAnswer : "i/o timeout"); }) {
     on_done_ = std::move(on_done);
     if (spec.type == ProbeSpec::Type::kHttp) request_ = request_of(spec, address);
     begin(spec, address);
@@ -29,15 +34,22 @@ class NetworkRun final : public ProbeRun, public net::Handler {
  private:
   void begin(const ProbeSpec& spec, const net::SocketAddress& address) {
     auto socket = net::connect(address);
-    if (!socket) return end({false, name_ + ": " + socket.error().what});
+    if (!socket) return fail_with(socket.error().what);
     socket_ = std::move(*socket);
-    if (auto added = loop_.add(socket_.get(), *this); !added) return end({false, name_ + ": " + added.error().what});
+    if (auto added = loop_.add(socket_.get(), *this); !added) return fail_with(added.error().what);
     loop_.arm(timeout_, spec.timeout);
   }
 
-  static std::string name_of(const ProbeSpec& spec, const net::SocketAddress& address) {
-    if (spec.type == ProbeSpec::Type::kHttp) return "GET http://" + address.to_string() + spec.path;
-    return "connection to " + address.to_string();
+  /// As a kubelet words it.
+  static std::string url_of(const ProbeSpec& spec, const net::SocketAddress& address) {
+    return spec.type == ProbeSpec::Type::kHttp ? "Get \"http://" + address.to_string() + spec.path + "\": " : "";
+  }
+
+  void fail_with(const std::string& why) { end({false, url_ + (connected_ ? "" : dial_) + why}); }
+  void fail_with(int error) {
+    std::string why = std::strerror(error);
+    why.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(why.front())));
+    fail_with((connected_ ? "" : "connect: ") + why);
   }
 
   static std::string request_of(const ProbeSpec& spec, const net::SocketAddress& address) {
@@ -54,7 +66,7 @@ class NetworkRun final : public ProbeRun, public net::Handler {
     if (!connected_) {
       if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
       const int error = net::socket_error(socket_.get());
-      if (error != 0) return end({false, name_ + ": " + std::strerror(error)});
+      if (error != 0) return fail_with(error);
       connected_ = true;
       if (request_.empty()) return end({true, {}});
     }
@@ -66,7 +78,7 @@ class NetworkRun final : public ProbeRun, public net::Handler {
     while (sent_ < request_.size()) {
       const ssize_t size = ::send(socket_.get(), request_.data() + sent_, request_.size() - sent_, MSG_NOSIGNAL);
       if (size < 0 && errno == EINTR) continue;
-      if (size < 0 && errno != EAGAIN) return end({false, name_ + ": " + std::strerror(errno)});
+      if (size < 0 && errno != EAGAIN) return fail_with(errno);
       if (size < 0) return;
       sent_ += static_cast<size_t>(size);
     }
@@ -78,7 +90,7 @@ class NetworkRun final : public ProbeRun, public net::Handler {
       const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
       if (size < 0 && errno == EINTR) continue;
       if (size < 0 && errno == EAGAIN) return;
-      if (size < 0) return end({false, name_ + ": " + std::strerror(errno)});
+      if (size < 0) return fail_with(errno);
       answer_.append(buffer.data(), static_cast<size_t>(size));
       if (answer_.find('\n') != answer_.npos || answer_.size() > kAnswerBytesMax || size == 0) return judge();
     }
@@ -89,8 +101,8 @@ class NetworkRun final : public ProbeRun, public net::Handler {
     const size_t space = answer_.find(' ');
     if (answer_.starts_with("HTTP/1.") && space != answer_.npos)
       std::from_chars(answer_.data() + space + 1, answer_.data() + answer_.size(), status);
-    if (status == 0) return end({false, name_ + ": the answer is not HTTP/1"});
-    end({status >= 200 && status < 400, name_ + ": status " + std::to_string(status)});
+    if (status == 0) return fail_with("malformed HTTP response");
+    end({status >= 200 && status < 400, "HTTP probe failed with statuscode: " + std::to_string(status)});
   }
 
   void end(ProbeResult result) {
@@ -105,7 +117,8 @@ class NetworkRun final : public ProbeRun, public net::Handler {
   }
 
   net::EventLoop& loop_;
-  const std::string name_;
+  const std::string url_;  // empty: only a connection is asked for
+  const std::string dial_;
   net::CallbackTimer timeout_;
   net::Fd socket_;
   std::string request_;

@@ -146,7 +146,7 @@ TEST_F(ProbeTest, HttpProbesReadTheStatus) {
   pod("good", image + ", readinessProbe: {httpGet: {path: /healthz, port: 18080}}");
   EXPECT_TRUE(wait_ready("good"));
   pod("bad", image + ", readinessProbe: {httpGet: {path: /, port: 18081}}");
-  ASSERT_TRUE(wait_until([&] { return condition("bad", "message").find("GET http://") != std::string::npos; }));
+  ASSERT_TRUE(wait_until([&] { return condition("bad", "message").find("Get \"http://") != std::string::npos; }));
   EXPECT_FALSE(view("bad").ready);
 }
 

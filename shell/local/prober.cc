@@ -9,17 +9,20 @@ int32_t ProbeTarget::real_port(int32_t declared) const {
   return real == real_ports.end() ? declared : real->second;
 }
 
-void Prober::step(World& world, const ProbeTarget& target, Instant now) {
+bool Prober::step(World& world, const ProbeTarget& target, Instant now) {
+  bool failed = false;
   if (run_ && run_->result()) {
-    state_.take(*run_->result(), now);
+    failed = state_.take(*run_->result(), now);
     run_.reset();
   }
-  if (run_) return;
-  if (now < state_.due()) return world.look_at(state_.due());
-  run_ = ask(world, target);
-  if (run_) return;
-  state_.take({false, "the probe has no port and host that could be asked"}, now);
+  if (run_) return failed;
+  if (now >= state_.due()) {
+    run_ = ask(world, target);
+    if (run_) return failed;
+    failed = state_.take({false, "the probe has no port and host that could be asked"}, now) || failed;
+  }
   world.look_at(state_.due());
+  return failed;
 }
 
 std::unique_ptr<ProbeRun> Prober::ask(World& world, const ProbeTarget& target) {

@@ -25,8 +25,8 @@ class Prober {
  public:
   Prober(ProbeSpec spec, Instant started) : state_(std::move(spec), started) {}
 
-  /// Takes in an answer, asks when it is time.
-  void step(World& world, const ProbeTarget& target, Instant now);
+  /// Takes in an answer, asks when it is time. Whether the answer was a failure that counts.
+  bool step(World& world, const ProbeTarget& target, Instant now);
   const ProbeState& state() const { return state_; }
 
  private:

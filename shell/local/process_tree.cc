@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -39,16 +40,18 @@ void for_each_number(const std::string& path, Visit visit) {
   }
 }
 
-/// The parent, from /proc/PID/stat: "PID (NAME) STATE PPID", where NAME may hold anything.
-pid_t parent_of(pid_t pid) {
+/// /proc/PID/stat from the parent's number on: "PID (NAME) STATE PPID ...", where NAME may hold anything.
+std::istringstream stat_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
   std::getline(file, text, '\0');
   const size_t name_end = text.rfind(')');
-  if (name_end == text.npos || name_end + 4 > text.size()) return 0;
-  std::istringstream rest(text.substr(name_end + 4));
+  return std::istringstream(name_end == text.npos || name_end + 4 > text.size() ? "" : text.substr(name_end + 4));
+}
+
+pid_t parent_of(pid_t pid) {
   pid_t parent = 0;
-  rest >> parent;
+  stat_of(pid) >> parent;
   return parent;
 }
 
@@ -146,6 +149,16 @@ std::string program_of(pid_t pid) {
   std::string name;
   std::getline(file, name);
   return name;
+}
+
+ProcessUse process_use(pid_t pid) {
+  constexpr size_t kUserTime = 10, kWaited = 12, kResident = 20;  // counted from the parent's number
+  std::istringstream words = stat_of(pid);
+  std::array<int64_t, kResident + 1> fields{};
+  for (int64_t& field : fields) words >> field;
+  if (!words) return {};
+  const auto sum = [&](size_t at) { return static_cast<uint64_t>(std::max<int64_t>(fields[at] + fields[at + 1], 0)); };
+  return {sum(kUserTime), sum(kWaited), static_cast<uint64_t>(std::max<int64_t>(fields[kResident], 0) * ::sysconf(_SC_PAGESIZE))};
 }
 
 std::vector<Listener> listeners_on(const std::string& ip, uint16_t port) {

@@ -17,6 +17,14 @@ std::vector<pid_t> descendants_of(pid_t ancestor);
 /// "nginx"; empty when there is no such process.
 std::string program_of(pid_t pid);
 
+/// What a process has used; zeros when there is no such process.
+struct ProcessUse {
+  uint64_t own_ticks = 0;     // processor time, in ticks of sysconf(_SC_CLK_TCK)
+  uint64_t waited_ticks = 0;  // of its children that have ended, and theirs
+  uint64_t resident_bytes = 0;
+};
+ProcessUse process_use(pid_t pid);
+
 /// A listening TCP socket that would take connections to an address and port.
 struct Listener {
   uint64_t inode = 0;

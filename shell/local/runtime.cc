@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <random>
 #include <set>
 #include <utility>
 
 #include "api/build.h"
-#include "api/text_rules.h"
+#include "api/view_fields.h"
 #include "api/workload.h"
+#include "control/object_parts.h"
 #include "local/pod_run.h"
 #include "local/process_tree.h"
 
@@ -16,9 +19,13 @@ namespace graylane::local {
 
 namespace {
 
+namespace fields = api::fields;
+using control::is_terminating;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kRetry{20};  // after somebody else changed a Pod at the same time
+constexpr milliseconds kFirstMeasure{1'000};  // after a start
+constexpr milliseconds kRetry{20};            // after somebody else changed a Pod at the same time
+constexpr milliseconds kRetryFailed{1'000};   // the disk is full
 
 bool is_file_name(const std::string& name) { return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos; }
 
@@ -37,9 +44,23 @@ std::map<std::string, std::string> inherited_environment() {
   return variables;
 }
 
-bool is_terminating(const api::Object& pod) {
-  const doc::Value* metadata = pod.content.find("metadata");
-  return metadata && metadata->find("deletionTimestamp");
+/// Nothing to do with us: another program's node.
+bool is_elsewhere(const api::Object& pod, const std::string& node) {
+  const std::string assigned = fields::text(fields::find_object(&pod.content, "spec"), "nodeName");
+  return !assigned.empty() && assigned != node;
+}
+
+bool is_assigned(const api::Object& pod) { return fields::find_text(fields::find_object(&pod.content, "spec"), "nodeName"); }
+
+milliseconds deletion_grace(const api::Object& pod) {
+  constexpr int32_t kNone = -1;
+  const int32_t seconds = fields::number(control::metadata_of(pod), "deletionGracePeriodSeconds", kNone);
+  return seconds == kNone ? own_grace(pod) : std::chrono::seconds(seconds);
+}
+
+uint64_t random_seed() {
+  std::random_device device;
+  return uint64_t{device()} << 32 | device();
 }
 
 }  // namespace
@@ -53,9 +74,21 @@ std::string log_path(const std::string& state_folder, const std::string& ns, con
 class Runtime::State {
  public:
   State(net::EventLoop& loop, control::Client& client, std::unique_ptr<AddressPool> pool, RuntimeOptions options)
-      : world_{loop, client, std::move(options), std::move(pool), {}, {}, inherited_environment(), {}, {}, {}},
+      : world_{loop,
+               client,
+               options,
+               std::move(pool),
+               {},
+               {},
+               inherited_environment(),
+               {},
+               {},
+               control::EventRecorder(client, "kubelet", options.node_name, random_seed()),
+               control::EventRecorder(client, "default-scheduler", {}, random_seed())},
         soon_([this] { reconcile_or_retry(); }),
-        due_([this] { reconcile_or_retry(); }) {
+        due_([this] { reconcile_or_retry(); }),
+        measure_([this] { measure(); }),
+        meter_(options.usage_window) {
     world_.wake = [this] { world_.loop.arm(soon_, milliseconds(0)); };
     world_.pod_of = [this](pid_t pid) { return pod_of(pid); };
   }
@@ -67,7 +100,7 @@ class Runtime::State {
   Result<void> reconcile();
   /// The client failed: nobody is there to be told, so it is asked again.
   void reconcile_or_retry() {
-    if (!reconcile()) world_.loop.arm(due_, milliseconds(1'000));
+    if (!reconcile()) world_.loop.arm(due_, kRetryFailed);
   }
   void set_images(ImageMap images) { world_.images = std::move(images); }
   void stop_all() {
@@ -79,6 +112,7 @@ class Runtime::State {
     for (const auto& [key, run] : runs_) number += run->supervisors().size();
     return number;
   }
+  UsagePtr usage() const { return meter_.read(); }
 
  private:
   using Pods = std::map<api::ObjectKey, api::ObjectPtr>;
@@ -86,29 +120,47 @@ class Runtime::State {
   Result<Pods> list_pods();
   void begin(const api::ObjectPtr& pod);
   void step(PodRun& run, const api::ObjectPtr& object, Instant now);
+  milliseconds grace_of(const PodRun& run, const api::Object* object) const;
   void bury(const api::ObjectPtr& object, PodRun& run);
-  void remove_object(const api::Object& object);
+  void finish_deletion(const api::Object& object);
+  void try_again(const Error& error);
   void write_status(const PodRun& run, const api::Object& object);
+  void tell();
   void look_again(Instant now);
+  std::vector<Metered> running() const;
+  void plan_measuring(Instant now);
+  void measure();
   std::string pod_of(pid_t pid) const;
 
   World world_;
   std::map<api::ObjectKey, std::unique_ptr<PodRun>> runs_;
   net::CallbackTimer soon_;  // something happened
   net::CallbackTimer due_;   // a time comes
-  uint64_t revision_ = 0;    // of the listing
+  net::CallbackTimer measure_;
+  Instant measure_at_ = Instant::max();
+  UsageMeter meter_;
+  uint64_t revision_ = 0;  // of the listing
+  bool first_ = true;      // what is there already was taken on by an earlier life
   bool stopped_ = false;
   bool written_ = false;  // in this reconcile()
 };
 
-/// Logs of an earlier life of this program belong to Pods that are gone.
+/// Logs of an earlier life of this program are kept for Pods that are still there.
 Result<void> Runtime::State::prepare() {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path folder = fs::absolute(world_.options.state_folder, error);
   world_.state_folder = folder.string();
-  fs::remove_all(folder / "pods", error);
+  const auto pods = list_pods();
+  if (!pods) return std::unexpected(pods.error());
+  std::set<std::string> kept;
+  for (const auto& [key, pod] : *pods) kept.insert(log_folder(world_.state_folder, key.ns, key.name));
   fs::create_directories(folder / "pods", error);
+  std::vector<fs::path> present;
+  if (!error) std::ranges::copy(fs::directory_iterator(folder / "pods", error), std::back_inserter(present));
+  for (const fs::path& path : present) {
+    if (!error && !kept.contains(path.string())) fs::remove_all(path, error);
+  }
   if (error)
     return fail(ErrorCode::kUnavailable, "cannot use the state folder " + folder.string() + ": " + error.message(), {},
                 "give another one");
@@ -149,25 +201,36 @@ Result<void> Runtime::State::reconcile() {
       ++run;
     }
   }
+  first_ = false;
   look_again(now);
+  plan_measuring(now);
+  tell();
   if (written_ && world_.options.on_written) world_.options.on_written();
   return {};
 }
 
 void Runtime::State::begin(const api::ObjectPtr& pod) {
-  if (is_terminating(*pod)) return remove_object(*pod);
+  if (is_terminating(*pod)) return finish_deletion(*pod);
+  if (is_elsewhere(*pod, world_.options.node_name)) return;
   const std::string folder = log_folder(world_.state_folder, pod->key.ns, pod->key.name);
   std::error_code error;
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  runs_.emplace(pod->key, std::make_unique<PodRun>(world_, pod));
+  runs_.emplace(pod->key, std::make_unique<PodRun>(world_, pod, first_ && is_assigned(*pod)));
 }
 
 void Runtime::State::step(PodRun& run, const api::ObjectPtr& object, Instant now) {
   const bool same = object && run.is_of(*object);
   if (same) run.update(object);
-  if (!same || stopped_ || is_terminating(*object)) run.leave(now, revision_, stopped_);
+  if (!same || stopped_ || is_terminating(*object)) run.leave(now, revision_, grace_of(run, object.get()), stopped_);
   run.step(now);
-  if (same && !stopped_) write_status(run, *object);
+  if (same && !stopped_ && !run.ended_before()) write_status(run, *object);
+}
+
+/// How long a Pod that is to go has from SIGTERM on.
+milliseconds Runtime::State::grace_of(const PodRun& run, const api::Object* object) const {
+  if (stopped_) return own_grace(run.pod());
+  if (!object || control::uid_of(*object) != control::uid_of(run.pod())) return milliseconds(0);
+  return is_terminating(*object) ? deletion_grace(*object) : own_grace(run.pod());
 }
 
 void Runtime::State::bury(const api::ObjectPtr& object, PodRun& run) {
@@ -176,35 +239,94 @@ void Runtime::State::bury(const api::ObjectPtr& object, PodRun& run) {
   std::error_code error;
   if (!folder.empty() && !stopped_) std::filesystem::remove_all(folder, error);
   if (stopped_ || !object) return;
-  if (run.is_of(*object) && is_terminating(*object)) remove_object(*object);
+  if (run.is_of(*object) && is_terminating(*object)) finish_deletion(*object);
   else world_.wake();  // another Pod of this name waits
 }
 
-void Runtime::State::remove_object(const api::Object& object) {
-  // Our own status may have been written since the listing; who marks a Pod for deletion does not take it back.
-  const auto removed = world_.client.remove(object.key, 0);
-  written_ = written_ || removed;
-  if (!removed && removed.error().code != ErrorCode::kNotFound) world_.look_at(std::chrono::steady_clock::now() + kRetry);
+/// Nothing of it runs. Finalizers keep the object; who takes the last one removes it then.
+void Runtime::State::finish_deletion(const api::Object& object) {
+  const auto present = world_.client.get(object.key);  // our own status may have been written since the listing
+  if (!present || control::uid_of(**present) != control::uid_of(object) || !is_terminating(**present)) return world_.wake();
+  Result<api::ObjectPtr> written = *present;
+  if (control::is_free(**present)) {
+    written = world_.client.remove(object.key, (*present)->revision);
+  } else if (deletion_grace(**present).count() != 0) {
+    api::Object waiting = **present;
+    control::metadata_of(waiting).set("deletionGracePeriodSeconds", doc::Value(int64_t{0}));
+    written = world_.client.update(std::move(waiting));
+  } else {
+    return;
+  }
+  written_ = written_ || written;
+  if (!written && written.error().code != ErrorCode::kNotFound) try_again(written.error());
+}
+
+void Runtime::State::try_again(const Error& error) {
+  world_.look_at(std::chrono::steady_clock::now() + (error.code == ErrorCode::kConflict ? kRetry : kRetryFailed));
 }
 
 void Runtime::State::write_status(const PodRun& run, const api::Object& object) {
-  const int64_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  doc::Value status = status_of(run.report(), object.find("status"), now);
+  const int64_t now = World::clock().time_since_epoch().count();
+  const doc::Value* before = object.find("status");
+  const doc::Value* generation = fields::find(control::metadata_of(object), "generation");
+  const int64_t observed = generation && generation->as_int() ? *generation->as_int() : 0;
+  doc::Value status = status_of(run.report(), before, observed, now);
   const api::Pod view = api::read_pod(object);
   const bool ports_told =
       std::ranges::all_of(run.real_ports(), [&](const auto& port) { return view.real_port(port.first) == port.second; });
-  const doc::Value* before = object.find("status");
-  if (before && *before == status && ports_told) return;
+  const bool assigns = run.assigned() && !is_assigned(object);
+  if (before && *before == status && ports_told && !assigns) return;
   api::Object updated = object;
-  updated.content.as_object()->set("status", std::move(status));
-  doc::Object& metadata = api::object_member(*updated.content.as_object(), "metadata");
+  doc::Object& content = *updated.content.as_object();
+  content.set("status", std::move(status));
+  if (assigns) api::object_member(content, "spec").set("nodeName", doc::Value(world_.options.node_name));
+  doc::Object& metadata = api::object_member(content, "metadata");
   for (const auto& [declared, real] : run.real_ports()) {
     api::object_member(metadata, "annotations")
         .set(std::string(api::kRealPortPrefix) + std::to_string(declared), doc::Value(std::to_string(real)));
   }
   const auto written = world_.client.update(std::move(updated));
   written_ = written_ || written;
-  if (!written) world_.look_at(std::chrono::steady_clock::now() + kRetry);
+  if (!written) return try_again(written.error());
+  const std::string name = object.key.ns + "/" + object.key.name;
+  if (assigns)
+    world_.tell_scheduling(*written, {"Scheduled", "Successfully assigned " + name + " to " + world_.options.node_name});
+}
+
+/// What is told is lost where it cannot be written; nothing depends on it.
+void Runtime::State::tell() {
+  for (control::EventRecorder* recorder : {&world_.scheduler, &world_.events}) {
+    const auto told = recorder->flush();
+    written_ = written_ || told.value_or(false);
+  }
+}
+
+std::vector<Metered> Runtime::State::running() const {
+  std::vector<Metered> containers;
+  for (const auto& [key, run] : runs_) run->add_running(containers);
+  return containers;
+}
+
+void Runtime::State::plan_measuring(Instant now) {
+  const std::vector<Metered> containers = running();
+  if (containers.empty()) {
+    if (!meter_.read()->empty()) meter_.measure({}, now, World::clock());
+    measure_.cancel();
+    measure_at_ = Instant::max();
+    return;
+  }
+  const milliseconds window = world_.options.usage_window;
+  const milliseconds wait = meter_.knows(containers) ? window : std::min(window, kFirstMeasure);
+  if (now + wait >= measure_at_) return;
+  measure_at_ = now + wait;
+  world_.loop.arm(measure_, wait);
+}
+
+void Runtime::State::measure() {
+  const Instant now = std::chrono::steady_clock::now();
+  measure_at_ = Instant::max();
+  meter_.measure(running(), now, World::clock());
+  plan_measuring(now);
 }
 
 void Runtime::State::look_again(Instant now) {
@@ -237,6 +359,7 @@ Result<std::unique_ptr<Runtime>> Runtime::create(net::EventLoop& loop, control::
 Result<void> Runtime::reconcile() { return state_->reconcile(); }
 void Runtime::set_images(ImageMap images) { state_->set_images(std::move(images)); }
 void Runtime::stop_all() { state_->stop_all(); }
+UsagePtr Runtime::usage() const { return state_->usage(); }
 size_t Runtime::processes() const { return state_->processes(); }
 
 }  // namespace graylane::local

@@ -6,9 +6,14 @@
 // the one that created the runtime, and live as long. Destroying it kills all processes of all Pods at once, and so does the
 // death of this process by whatever signal: every container has a supervisor of its own (supervise.h).
 //
+// Taken on is every Pod that names no node or this one (spec.nodeName is then set). What becomes of it is told by its status and
+// by Events, in a kubelet's words. A Pod that an earlier life of this program took on is started again, its containers with one
+// restart more; with restartPolicy Never it has failed (reason NodeRestart).
+//
 // A Pod that is to go (metadata.deletionTimestamp is set, or the object is gone) is first drained: its processes get SIGTERM
-// when `may_stop` says that nobody sends requests there any more, at the latest after drain_max; then SIGKILL
-// after terminationGracePeriodSeconds. When all its processes have ended, the Pod object is removed.
+// when `may_stop` says that nobody sends requests there any more, at the latest after drain_max or the grace period, if that is
+// less but at least a second; then SIGKILL after metadata.deletionGracePeriodSeconds. Grace period 0, or an object that was removed
+// outright: SIGKILL only. When all its processes have ended, the Pod object is removed, or left to its finalizers.
 //
 // Readiness: as the probes say. Without a readinessProbe a Pod is ready when its first declared TCP port accepts; when
 // nothing has accepted there for `unanswered_ready_after` it is ready as in Kubernetes, with the reason NothingListens on its
@@ -28,6 +33,7 @@
 #include "control/port.h"
 #include "local/address_pool.h"
 #include "local/images.h"
+#include "local/usage.h"
 #include "net/event_loop.h"
 
 namespace graylane::local {
@@ -54,8 +60,9 @@ struct RuntimeOptions {
   /// A Pod without readinessProbe that declares a TCP port is ready when something accepts there, or, with a warning, when
   /// nothing has for this long.
   std::chrono::milliseconds unanswered_ready_after{10'000};
-  std::chrono::milliseconds drain_min{0};      // before SIGTERM, whatever may_stop says
-  std::chrono::milliseconds drain_max{5'000};  // after it may_stop is not asked any more
+  std::chrono::milliseconds drain_min{0};          // before SIGTERM, whatever may_stop says
+  std::chrono::milliseconds drain_max{5'000};      // after it may_stop is not asked any more
+  std::chrono::milliseconds usage_window{15'000};  // how often usage() is brought up to date
   /// Whether no request will be sent to the Pod any more. Empty: yes.
   std::function<bool(const StoppingPod&)> may_stop;
   /// After the runtime has written to the store.
@@ -78,6 +85,8 @@ class Runtime {
   void stop_all();
   /// Containers with a living process; 0 some time after stop_all().
   size_t processes() const;
+  /// Any thread. A container is first measured a second after its start.
+  UsagePtr usage() const;
 
  private:
   class State;

@@ -58,6 +58,7 @@ struct Failure {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_DFL);
   ::execvp(argv[0], argv);
   give_up(Failure::kExec);
   ::_exit(kExecFailed);
@@ -82,6 +83,7 @@ class Supervisor {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     ::prctl(PR_SET_NAME, "graylane-pod");
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is for the log what a full disk is
     sigset_t watched;
     ::sigemptyset(&watched);
     for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&watched, number);

@@ -10,10 +10,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/manifest.h"
 #include "api/view_fields.h"
 #include "api/workload.h"
+#include "control/object_parts.h"
 #include "local/log_file.h"
 #include "local/runtime.h"
 #include "store/memory_store.h"
@@ -67,9 +69,12 @@ class PodTest : public ::testing::Test {
     apply("{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", labels: {app: web}}, spec: {" + spec +
           " containers: [{name: main, " + container + "}]}}");
   }
-  void mark_deleted(const std::string& name) {
+  /// `grace_seconds`: as in a deletion that says how long; less than 0: it says nothing.
+  void mark_deleted(const std::string& name, int64_t grace_seconds = -1) {
     api::Object pod = *object(name);
-    pod.content.as_object()->find("metadata")->as_object()->set("deletionTimestamp", doc::Value("2026-01-01T00:00:00Z"));
+    doc::Object& metadata = control::metadata_of(pod);
+    metadata.set("deletionTimestamp", doc::Value("2026-01-01T00:00:00Z"));
+    if (grace_seconds >= 0) metadata.set("deletionGracePeriodSeconds", doc::Value(grace_seconds));
     ASSERT_TRUE(store_.apply(std::move(pod)));
     ASSERT_TRUE(runtime().reconcile());
   }
@@ -105,6 +110,20 @@ class PodTest : public ::testing::Test {
   }
   std::string log(const std::string& name, const char* container = "main") {
     return tail_of(log_path(folder_.path(), "default", name, container), 1 << 20);
+  }
+
+  /// What was said of a Pod: "Normal Started spec.containers{main}: Started container main", each once.
+  std::vector<std::string> events(const std::string& name) {
+    std::vector<std::string> texts;
+    const control::Listing listing = store_.list({"", "Event", "default"}).value();
+    for (const api::ObjectPtr& event : listing.items) {
+      const doc::Value* about = event->find("involvedObject");
+      if (fields::text(about, "name") != name) continue;
+      const std::string place = fields::text(about, "fieldPath");
+      texts.push_back(fields::text(&event->content, "type") + " " + fields::text(&event->content, "reason") +
+                      (place.empty() ? "" : " " + place) + ": " + fields::text(&event->content, "message"));
+    }
+    return texts;
   }
 
   /// Runs the loop until it holds.

@@ -127,15 +127,15 @@ class Serving(PodsTest):
         self.assertEqual({n for _, n in self.answering(running)}, {e["POD_NAME"] for e in environments})
 
     def test_a_pod_knows_the_services(self):
-        # Programs from the time before DNS, and the ones that have no other way here. A Service without an address of its own has none.
+        # Programs from the time before DNS, and the ones that have no other way here. Not by an address that we made up: nobody listens there.
         service = up.service("web", selector={"app": "web"})
-        service["spec"]["clusterIP"] = "127.20.0.7"
+        service["spec"]["clusterIP"] = "10.96.0.7"
         up.write(self.folder / "route.yaml", [service, up.service("nowhere", selector={"app": "web"}), up.ingress("web", HOST, "web")])
         running = self.start()
         self.wait_answering(running, 3, "1")
         for pid in self.pods(running):
             environment = environment_of(pid)
-            self.assertEqual((environment.get("WEB_SERVICE_HOST"), environment.get("WEB_SERVICE_PORT")), ("127.20.0.7", "80"))
+            self.assertEqual((environment.get("WEB_SERVICE_HOST"), environment.get("WEB_SERVICE_PORT")), ("10.96.0.7", "80"))
             self.assertNotIn("NOWHERE_SERVICE_HOST", environment)
 
     def test_nothing_is_sent_before_a_pod_is_ready(self):
