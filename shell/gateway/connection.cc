@@ -235,7 +235,7 @@ void Connection::close() {
   closed_ = true;
   cancel();
   worker_.writer().forget(*this);
-  worker_.loop().forget(*this);
+  worker_.loop().remove(fd_.get(), *this);  // a process that is being started may hold a copy: closing alone is not enough
   fd_.reset();
   // The queues stay until the end of the turn: somebody may hold views of them.
 }

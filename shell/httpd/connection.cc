@@ -39,7 +39,7 @@ void Connection::close() {
   if (!fd_) return;
   if (tls_ && state_ == State::kIdle && pending() == 0) tls_->finish();  // nothing is broken off
   loop_.at_end_of_turn([keep = shared_from_this()] {});                  // callers up the stack still use it
-  loop_.forget(*this);
+  loop_.remove(fd_.get(), *this);  // a process that is being started may hold a copy: closing alone would not take it out
   fd_.reset();
   read_timer_.cancel();
   write_timer_.cancel();
