@@ -71,7 +71,7 @@ constexpr Row kRows[] = {
     {"metrics.k8s.io", "v1beta1", "PodMetrics", "pods", "", "PodMetrics"},
     {kNetworking, "v1", "Ingress", "ingresses", "ing", "Ingress", nullptr, check_ingress},
     {kNetworking, "v1beta1", "Ingress", "ingresses", "ing", "IngressBeta", nullptr, check_ingress},
-    {"extensions", "v1beta1", "Ingress", "ingresses", "ing", "IngressBeta", nullptr, check_ingress},
+    {"extensions", "v1beta1", "Ingress", "ingresses", "", "IngressBeta", nullptr, check_ingress},
     {kNetworking, "v1", "IngressClass", "ingressclasses", "", "IngressClass"},
     {kNetworking, "v1beta1", "IngressClass", "ingressclasses", "", "IngressClass"},
     {kNetworking, "v1", "NetworkPolicy", "networkpolicies", "netpol", "NetworkPolicy", fill_network_policy},

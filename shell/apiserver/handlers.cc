@@ -139,6 +139,8 @@ void Handlers::ask(const httpd::Request& request, const identity::Identity& iden
   const bool served = sub.empty() || (sub == "status" && place.kind->has_status) || (sub == "scale" && place.kind->has_scale) ||
                       (sub == "binding" && is_pod(*place.kind) && request.method == "POST") ||
                       (sub == "finalize" && place.kind->gvk.kind == "Namespace" && request.method == "PUT");
+  if (is_pod(*place.kind) && (sub == "exec" || sub == "attach" || sub == "portforward"))
+    return reply(error_response(not_implemented("pods/" + sub + " is not served: Pods here are processes of this machine")));
   if (!served) return reply(error_response(no_such_resource()));
   if (request.method == "GET") {
     auto response = read(request, place);

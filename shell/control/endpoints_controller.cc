@@ -152,13 +152,10 @@ api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>
   api::Object endpoints;
   endpoints.gvk = {"", "v1", "Endpoints"};
   endpoints.key = {"", "Endpoints", service.key.ns, service.key.name};
-  endpoints.content =
-      make_object({{"apiVersion", Value("v1")},
-                   {"kind", Value("Endpoints")},
-                   {"metadata", make_object({{"name", Value(service.key.name)},
-                                             {"namespace", Value(service.key.ns)},
-                                             {"labels", api::make_labels({{kEndpointsManagerLabel, kSliceManager}})},
-                                             {"ownerReferences", Value(doc::Array{owner_of(service)})}})}});
+  endpoints.content = make_object(
+      {{"apiVersion", Value("v1")},
+       {"kind", Value("Endpoints")},
+       {"metadata", metadata_for(service, endpoints.key, api::make_labels({{kEndpointsManagerLabel, kSliceManager}}))}});
   if (!subsets.empty()) endpoints.content.as_object()->set("subsets", Value(std::move(subsets)));
   return endpoints;
 }

@@ -55,6 +55,17 @@ Value owner_of(const api::Object& service) {
                       {"blockOwnerDeletion", Value(true)}});
 }
 
+Value metadata_for(const api::Object& service, const api::ObjectKey& key, Value labels) {
+  Value metadata = make_object({{"name", Value(key.name)},
+                                {"namespace", Value(key.ns)},
+                                {"labels", std::move(labels)},
+                                {"ownerReferences", Value(doc::Array{owner_of(service)})}});
+  const Value* of_service = metadata_of(service);
+  const Value* created = of_service ? of_service->find("creationTimestamp") : nullptr;
+  if (created) metadata.as_object()->set("creationTimestamp", *created);
+  return metadata;
+}
+
 api::Object make_slice(const api::Object& service, SliceContent content, size_t part) {
   api::Object slice;
   slice.gvk = {kEndpointSliceGroup, "v1", "EndpointSlice"};
@@ -62,11 +73,8 @@ api::Object make_slice(const api::Object& service, SliceContent content, size_t 
   slice.content = make_object(
       {{"apiVersion", Value("discovery.k8s.io/v1")},
        {"kind", Value("EndpointSlice")},
-       {"metadata",
-        make_object({{"name", Value(slice.key.name)},
-                     {"namespace", Value(slice.key.ns)},
-                     {"labels", api::make_labels({{kServiceLabel, service.key.name}, {kManagerLabel, content.manager}})},
-                     {"ownerReferences", Value(doc::Array{owner_of(service)})}})},
+       {"metadata", metadata_for(service, slice.key,
+                                 api::make_labels({{kServiceLabel, service.key.name}, {kManagerLabel, content.manager}}))},
        {"addressType", Value(content.address_type)},
        {"endpoints", Value(std::move(content.endpoints))},
        {"ports", std::move(content.ports)}});

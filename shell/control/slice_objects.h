@@ -24,6 +24,9 @@ struct SliceContent {
 /// An item of metadata.ownerReferences.
 doc::Value owner_of(const api::Object& service);
 
+/// Of what is made for a Service: as old as the Service, since it is made anew with every start.
+doc::Value metadata_for(const api::Object& service, const api::ObjectKey& key, doc::Value labels);
+
 /// The name follows from the Service and the ports, so that a slice stays the same object while endpoints come and go; `part`
 /// counts from 0.
 api::Object make_slice(const api::Object& service, SliceContent content, size_t part = 0);
