@@ -17,6 +17,7 @@ constexpr auto kReading = "Reading Ingresses (spelled as ingress-nginx spells th
 constexpr auto kRequest = "Request";
 constexpr auto kOutput = "Output";
 constexpr auto kServing = "Serving";
+constexpr auto kAccess = "Access";
 
 /// A flag with a value; the last one counts.
 CLI::Option* value(CLI::App& app, const std::string& names, std::string& into, const char* placeholder, const std::string& text,
@@ -92,6 +93,7 @@ CommandLine::CommandLine() : root_("", "graylane") {
   add_describe();
   add_up();
   add_watching();
+  add_access();
   add_trying();
   add_others();
 }
@@ -160,6 +162,7 @@ void CommandLine::add_up() {
   plain_switch(app, "--strict", up.strict, "end with exit code 1 when the first load has errors", kManifests);
   value(app, "--listen", up.listen, "<address:port>", "where requests come in; default 127.0.0.1:8080", kServing);
   value(app, "--admin", up.admin, "<address:port>", "health and metrics, or off; default 127.0.0.1:9180", kServing);
+  value(app, "--api", up.api, "<address:port>", "the Kubernetes API, or off; default 127.0.0.1:6443", kServing);
   value(app, "--workers", up.workers, "<number>", "threads that serve; default: as many as there are cores", kServing);
   value(app, "--access-log", up.access_log, "<file>", "a line for each request; - is standard output; default off", kServing);
   choice(app, "--access-log-format", up.access_log_format, "{nginx | json}", "nginx: as ingress-nginx writes it", kServing);
@@ -179,12 +182,29 @@ void CommandLine::add_watching() {
   plain_switch(log, "-f,--follow", logs.follow, "go on until interrupted", kOutput);
 }
 
+void CommandLine::add_access() {
+  add_state_flag(add("kubeconfig"), kubeconfig.state);
+  CLI::App& tokens = add("token");
+  add_state_flag(tokens, token.state);
+  choice(tokens, "--role", token.role, "{viewer | operator | admin}", "what its holder may do", kAccess);
+  value(tokens, "--user", token.user, "<name>", "who that is, for the audit log; default: a name of the token's own", kAccess);
+  value(tokens, "-n,--namespace", token.ns, "<namespace>", "in this namespace only; it need not exist yet", kAccess);
+  plain_switch(tokens, "--list", token.list, "which tokens there are; the tokens themselves are kept nowhere", kAccess);
+  value(tokens, "--remove", token.remove, "<id>", "end a token, at once", kAccess);
+  for (const char* name : {"backup", "restore"}) {
+    CLI::App& app = add(name);
+    app.add_option("file", copy.file, "the backup");
+    add_state_flag(app, copy.state);
+  }
+}
+
 void CommandLine::add_trying() {
   CLI::App& doctors = add("doctor");
   value(doctors, "-f,--filename", doctor.path, "<dir-or-file>", "look also at what these manifests need", kManifests);
   add_state_flag(doctors, doctor.state);
   value(doctors, "--listen", doctor.listen, "<address:port>", "as for up", kServing);
   value(doctors, "--admin", doctor.admin, "<address:port>", "as for up", kServing);
+  value(doctors, "--api", doctor.api, "<address:port>", "as for up", kServing);
   CLI::App& demos = add("demo");
   value(demos, "-f,--filename", demo.path, "<dir>", "the example; default examples/nginx-canary", kManifests);
   plain_switch(demos, "--keep", demo.keep, "stay up at the end, to try things by hand", kServing);

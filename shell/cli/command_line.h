@@ -36,6 +36,9 @@ class CommandLine {
   UpFlags up;
   SplitFlags split;
   LogsFlags logs;
+  KubeconfigFlags kubeconfig;
+  TokenFlags token;
+  CopyFlags copy;
   DoctorFlags doctor;
   DemoFlags demo;
   bool show_version = false;
@@ -52,6 +55,7 @@ class CommandLine {
   void add_up();
   void add_watching();
   void add_trying();
+  void add_access();
   void add_others();
   /// "--x=v" becomes "--x" "v" and, for a switch, "--x" "true" becomes "--x=true", so that both spellings work everywhere.
   std::vector<std::string> spell(const std::vector<std::string>& arguments) const;

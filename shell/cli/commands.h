@@ -14,6 +14,10 @@ int up(const UpFlags& flags, Io& io);
 /// By a running instance only.
 int split(const SplitFlags& flags, Io& io);
 int logs(const LogsFlags& flags, Io& io);
+int kubeconfig(const KubeconfigFlags& flags, Io& io);
+int token(const TokenFlags& flags, Io& io);
+int backup(const CopyFlags& flags, Io& io);
+int restore(const CopyFlags& flags, Io& io);
 int doctor(const DoctorFlags& flags, Io& io);
 int demo(const DemoFlags& flags, Io& io);
 int version(const std::string& output, Io& io);

@@ -155,7 +155,7 @@ class Demo {
   int play(bool keep) {
     fs::remove(folder_ / kCanary);
     auto program = ChildProgram::start({"up", "-f", folder_.string(), "--state", state(), "--listen",
-                                        fmt::format("127.0.0.1:{}", port_), "--admin", "off", "--no-color"});
+                                        fmt::format("127.0.0.1:{}", port_), "--admin", "off", "--api", "off", "--no-color"});
     if (!program) return tell(io_, program.error()), kFailed;
     program_ = std::make_unique<ChildProgram>(std::move(*program));
     const bool started = await_pods();

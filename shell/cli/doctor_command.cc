@@ -111,6 +111,7 @@ std::vector<Finding> unmapped_images(const Manifests& manifests, const std::stri
 int doctor(const DoctorFlags& flags, Io& io) {
   std::vector<Finding> findings = {address("listen", flags.listen), pod_addresses(), descriptors(), watches(), ports(),
                                    state_folder(flags.state)};
+  if (flags.api != "off") findings.insert(findings.begin() + 1, address("api", flags.api));
   if (flags.admin != "off") findings.insert(findings.begin() + 1, address("admin", flags.admin));
   findings.push_back({"cores", fmt::format("{}", std::thread::hardware_concurrency()), ""});
   int exit_code = kOk;

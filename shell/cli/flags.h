@@ -69,6 +69,7 @@ struct UpFlags {
   ReadFlags read;
   std::string listen = "127.0.0.1:8080";
   std::string admin = "127.0.0.1:9180";
+  std::string api = "127.0.0.1:6443";
   std::string workers;
   std::string access_log = "off";
   std::string access_log_format = "nginx";
@@ -89,10 +90,30 @@ struct LogsFlags {
   bool follow = false;
 };
 
+struct KubeconfigFlags {
+  std::string state = ".graylane";
+};
+
+struct TokenFlags {
+  std::string state = ".graylane";
+  std::string role;
+  std::string user;
+  std::string ns;
+  bool list = false;
+  std::string remove;
+};
+
+/// Of backup and restore.
+struct CopyFlags {
+  std::string state = ".graylane";
+  std::string file;
+};
+
 struct DoctorFlags {
   std::string path;
   std::string listen = "127.0.0.1:8080";
   std::string admin = "127.0.0.1:9180";
+  std::string api = "127.0.0.1:6443";
   std::string state = ".graylane";
 };
 

@@ -8,19 +8,23 @@ namespace graylane::cli {
 
 namespace {
 
-const std::array<CommandText, 12> kCommands = {{
+const std::array<CommandText, 16> kCommands = {{
     {.name = "up",
      .group = "Traffic",
-     .purpose = "Serve the manifests of a directory: Pods as local processes, routes, live edits",
-     .usage = {"graylane up -f <dir-or-file> [--listen <address:port>] [--admin {<address:port> | off}] [flags]"},
+     .purpose = "Serve manifests: Pods as local processes, routes, live edits, a Kubernetes API",
+     .usage = {"graylane up [-f <dir-or-file>] [--listen <address:port>] [--admin {<address:port> | off}]",
+               "            [--api {<address:port> | off}] [flags]"},
      .details =
          "Deployments become Pods, which are processes of this machine; what stands for a container image is said in "
          "images.yaml beside the manifests. The directory is watched: an edit takes effect as a whole, in all workers, "
          "without a request lost, or not at all when it has errors.\n\n"
+         "kubectl and Helm reach the same objects by the API; the kubeconfig is in the state folder (graylane kubeconfig "
+         "prints it). Objects outlive the process; without -f those of the state folder are served. A document of the "
+         "directory is applied again when it changes; what kubectl changed holds until then.\n\n"
          "SIGTERM and Ctrl-C drain, and so does closing the terminal; a second one ends at once. SIGUSR1 opens the access log "
          "anew; without a terminal SIGHUP does, and reads the directory.\n",
      .examples = {"graylane up -f examples/nginx-canary",
-                  "graylane up -f examples/nginx-canary --listen 127.0.0.1:8081 --admin off"},
+                  "graylane up -f examples/nginx-canary --listen 127.0.0.1:8081 --admin off --api off"},
      .exit_codes = {"0  drained and ended",
                     "1  an address or the state folder is taken, or --strict and the first load has errors", "2  usage"},
      .next = "graylane split shows how the requests divide, graylane explain <url> where one goes"},
@@ -112,10 +116,54 @@ const std::array<CommandText, 12> kCommands = {{
      .examples = {"graylane logs new-nginx", "graylane logs new-nginx -f"},
      .exit_codes = {"0  printed", "1  cannot be read", "2  usage", "3  no Pod of that name"},
      .next = "graylane describe pod <name> says how a Pod is"},
+    {.name = "kubeconfig",
+     .group = "Access",
+     .purpose = "Print the administrator's kubeconfig of an instance",
+     .usage = {"graylane kubeconfig [--state <folder>]"},
+     .details = "Everything is embedded, so it works from any folder. Whoever has it is admin: give others a token.\n",
+     .examples = {"graylane kubeconfig > ~/.kube/graylane", "KUBECONFIG=.graylane/kubeconfig kubectl get all -A"},
+     .exit_codes = {"0  printed", "1  cannot be read", "2  usage", "3  no instance with an API has run here"},
+     .next = "graylane token makes less than that, for others"},
+    {.name = "token",
+     .group = "Access",
+     .purpose = "Make a bearer token for the API, or list and end those there are",
+     .usage = {"graylane token --role {viewer | operator | admin} [--user <name>] [-n <namespace>] [--state <folder>]",
+               "graylane token {--list | --remove <id>} [--state <folder>]"},
+     .details =
+         "The token alone is on stdout, and it is kept nowhere else: the state folder has only its hash. It holds at once, also "
+         "in an instance that runs, until it is removed.\n\n"
+         "  viewer    reads all but Secrets\n"
+         "  operator  also writes what lives in namespaces; still no Secrets, quotas or roles\n"
+         "  admin     everything; Helm needs it, in its namespace, as it keeps releases in Secrets\n\n"
+         "With --namespace the role holds there only. An operator can run programs on this machine, as the user who runs "
+         "Graylane.\n",
+     .examples = {"graylane token --role viewer", "TOKEN=$(graylane token --role operator --user ann --namespace shop)",
+                  "graylane token --list"},
+     .exit_codes = {"0  done", "1  the state folder cannot be read or written", "2  usage", "3  no token of that id"},
+     .next = "graylane kubeconfig has the address and the CA that go with it"},
+    {.name = "backup",
+     .group = "Access",
+     .purpose = "Copy the objects of an instance to a new file, while it runs or not",
+     .usage = {"graylane backup <file> [--state <folder>]"},
+     .details =
+         "One state, as of some moment of the call. A file that is there is never replaced. Pods and their endpoints are not "
+         "part of it: they are made anew.\n",
+     .examples = {"graylane backup objects.backup"},
+     .exit_codes = {"0  the copy is complete", "1  there is none: why is on stderr", "2  usage"},
+     .next = "graylane restore <file> brings it back"},
+    {.name = "restore",
+     .group = "Access",
+     .purpose = "Put the objects of a backup into a state folder that no instance uses",
+     .usage = {"graylane restore <file> [--state <folder>]"},
+     .details = "The backup is checked whole before anything changes. What was there is kept beside it.\n",
+     .examples = {"graylane restore objects.backup"},
+     .exit_codes = {"0  restored", "1  nothing was changed: why is on stderr", "2  usage"},
+     .next = "graylane up serves it"},
     {.name = "doctor",
      .group = "Other",
      .purpose = "Say what this machine lacks for running an instance, and how to mend it",
-     .usage = {"graylane doctor [-f <dir-or-file>] [--listen <address:port>] [--admin <address:port>] [--state <folder>]"},
+     .usage = {"graylane doctor [-f <dir-or-file>] [--listen <address:port>] [--admin <address:port>] [--api <address:port>] "
+               "[--state <folder>]"},
      .details = "",
      .examples = {"graylane doctor", "graylane doctor -f examples/nginx-canary"},
      .exit_codes = {"0  nothing is lacking", "1  something is", "2  usage"},

@@ -46,6 +46,10 @@ int dispatch(const CommandLine& line, const std::vector<std::string>& arguments,
   if (command == "up") return up(line.up, io);
   if (command == "split") return split(line.split, io);
   if (command == "logs") return logs(line.logs, io);
+  if (command == "kubeconfig") return kubeconfig(line.kubeconfig, io);
+  if (command == "token") return token(line.token, io);
+  if (command == "backup") return backup(line.copy, io);
+  if (command == "restore") return restore(line.copy, io);
   if (command == "doctor") return doctor(line.doctor, io);
   if (command == "demo") return demo(line.demo, io);
   if (command == "explain") return explain(line.explain, io);

@@ -53,11 +53,14 @@ double milliseconds(std::chrono::nanoseconds time) { return std::chrono::duratio
 /// Tells on stderr what happens.
 class Talker final : public daemon::Reporter {
  public:
-  Talker(std::string path, Io& io) : path_(std::move(path)), io_(io) {}
+  Talker(std::string path, std::string kubeconfig, Io& io)
+      : path_(std::move(path)), kubeconfig_(std::move(kubeconfig)), io_(io) {}
 
   void serving(const daemon::Serving& serving) override {
-    io_.talk(fmt::format("serving {} with {}, {} from {}{}", place_of(serving.listen), counted(serving.workers, "worker"),
-                         counted(serving.objects, "object"), path_, serving.admin ? "; admin " + place_of(*serving.admin) : ""));
+    const std::string from = path_.empty() ? "" : fmt::format(", {} from {}", counted(serving.objects, "object"), path_);
+    io_.talk(fmt::format("serving {} with {}{}{}", place_of(serving.listen), counted(serving.workers, "worker"), from,
+                         serving.admin ? "; admin " + place_of(*serving.admin) : ""));
+    if (serving.api) io_.talk(fmt::format("kubectl: export KUBECONFIG={}", kubeconfig_));
   }
 
   void effective(const daemon::Effective& effective) override {
@@ -95,6 +98,7 @@ class Talker final : public daemon::Reporter {
   }
 
   std::string path_;
+  std::string kubeconfig_;
   Io& io_;
 };
 
@@ -156,9 +160,34 @@ void raise_descriptor_limit(Io& io) {
                       paint("warning:", Colour::kYellow, io.err_colour), limit.rlim_cur, limit.rlim_cur / 2, kDescriptorsWanted));
 }
 
+/// --admin and --api, each on a port of its own or off.
+Result<void> take_ports(const UpFlags& flags, const net::SocketAddress& listen, daemon::InstanceOptions& options) {
+  const struct {
+    const char* name;
+    const std::string& text;
+    std::optional<net::SocketAddress>& into;
+  } ports[] = {{"admin", flags.admin, options.admin}, {"api", flags.api, options.api}};
+  std::vector<std::pair<std::string, net::SocketAddress>> taken = {{"listen", listen}};
+  for (const auto& port : ports) {
+    port.into.reset();
+    if (port.text == "off") continue;
+    const auto address = parse_address(port.name, port.text);
+    if (!address) return std::unexpected(address.error());
+    for (const auto& [name, other] : taken) {
+      if (!is_same_place(other, *address)) continue;
+      return misuse(fmt::format("--{} and --{} both name port {} of the same address", name, port.name, address->port()),
+                    fmt::format("give each a port of its own, or write --{} off", port.name));
+    }
+    taken.emplace_back(port.name, *address);
+    port.into = *address;
+  }
+  return {};
+}
+
 Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   daemon::InstanceOptions options;
-  if (flags.read.path.empty()) return misuse("up needs manifests", "graylane up -f DIRECTORY");
+  if (flags.read.path.empty() && flags.api == "off")
+    return misuse("up needs manifests, or an API to get objects by", "graylane up -f DIRECTORY, or leave --api off away");
   auto routing = options_of(flags.read);
   if (!routing) return std::unexpected(std::move(routing.error()));
   const auto listen = parse_address("listen", flags.listen);
@@ -167,15 +196,7 @@ Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   if (!workers) return std::unexpected(workers.error());
   const auto drain = parse_duration("drain-timeout", flags.drain_timeout);
   if (!drain) return std::unexpected(drain.error());
-  options.admin.reset();
-  if (flags.admin != "off") {
-    const auto admin = parse_address("admin", flags.admin);
-    if (!admin) return std::unexpected(admin.error());
-    if (is_same_place(*listen, *admin))
-      return misuse(fmt::format("--listen and --admin both name port {} of the same address", listen->port()),
-                    "give each a port of its own, or write --admin off");
-    options.admin = *admin;
-  }
+  if (auto taken = take_ports(flags, *listen, options); !taken) return std::unexpected(std::move(taken.error()));
   if (flags.access_log != "off") {
     options.access_log.emplace();
     options.access_log->path = flags.access_log;
@@ -201,7 +222,7 @@ int up(const UpFlags& flags, Io& io) {
   if (!options) return tell(io, options.error()), kUsage;
   const ingress_nginx::Options routing = options->routing;
   raise_descriptor_limit(io);
-  Talker talker(flags.read.path, io);
+  Talker talker(flags.read.path, flags.read.state + "/kubeconfig", io);
   std::unique_ptr<Running> running;
   auto instance = daemon::Instance::start(std::move(*options), talker,
                                           [&running](const daemon::Command& command) { return answer(command, *running); });

@@ -12,23 +12,26 @@
 #include <thread>
 #include <utility>
 
-#include "control/deployment_controller.h"
-#include "control/endpoints_controller.h"
+#include "control/controllers.h"
 #include "control/route_feed.h"
 #include "daemon/admin.h"
+#include "daemon/api.h"
 #include "daemon/findings.h"
 #include "daemon/images.h"
+#include "daemon/machine.h"
 #include "daemon/names.h"
+#include "daemon/objects.h"
 #include "daemon/pod_findings.h"
+#include "daemon/service_allocation.h"
 #include "daemon/shares.h"
 #include "daemon/signals.h"
 #include "daemon/state_folder.h"
 #include "gateway/gateway.h"
 #include "local/runtime.h"
 #include "net/event_loop.h"
+#include "sources/applied_record.h"
 #include "sources/directory.h"
 #include "sources/directory_watch.h"
-#include "store/memory_store.h"
 #include "telemetry/telemetry.h"
 
 namespace graylane::daemon {
@@ -37,6 +40,11 @@ namespace {
 
 /// Controllers that answer one another's writes are given a rest after so many rounds; they go on in the next turn.
 constexpr int kRoundsMax = 32;
+
+constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+
+/// An edit that the disk had no room for is tried again.
+constexpr std::chrono::milliseconds kTakeAgain{1'000};
 
 /// A Pod that crashed is looked at again, to see that it is well.
 constexpr std::chrono::milliseconds kLookAgain{kSteadyAfter};
@@ -59,24 +67,37 @@ sources::DirectoryOptions directory_options(const StateFolder& state) {
   return options;
 }
 
+std::vector<apiserver::MeasuredPod> measures_of(const std::vector<local::PodUsage>& usage) {
+  std::vector<apiserver::MeasuredPod> measures;
+  for (const local::PodUsage& pod : usage) {
+    measures.push_back({pod.pod, {}, pod.taken, pod.window});
+    for (const local::ContainerUsage& container : pod.containers)
+      measures.back().containers.push_back({container.name, container.cpu_cores, container.memory_bytes});
+  }
+  return measures;
+}
+
 void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
 
 class Instance::State {
  public:
-  State(InstanceOptions options, Reporter& reporter, StateFolder folder, std::unique_ptr<net::EventLoop> loop)
+  State(InstanceOptions options, Reporter& reporter, StateFolder folder, std::unique_ptr<store::DurableStore> store,
+        std::unique_ptr<net::EventLoop> loop)
       : options_(std::move(options)),
         reporter_(reporter),
         folder_(std::move(folder)),
+        store_(std::move(store)),
         loop_(std::move(loop)),
-        signals_({SIGTERM, SIGINT, SIGHUP, SIGUSR1}, [this](int signal) { on_signal(signal); }),
+        signals_(kSignals, [this](int signal) { on_signal(signal); }),
         source_(options_.path, directory_options(folder_)),
-        deployments_(store_, random_seed()),
-        endpoints_(store_),
-        names_(*loop_, store_, [this] { schedule(); }),
-        feed_(store_, options_.routing),
-        look_again_([this] { settle(); }) {}
+        services_(*store_),
+        controllers_(*store_, random_seed(), facts_of_this_machine(options_.version)),
+        names_(*loop_, *store_, [this] { schedule(); }),
+        feed_(*store_, options_.routing),
+        look_again_([this] { settle(); }),
+        active_(store_->revision() > 0) {}
 
   ~State() {
     if (gateway_) gateway_->stop();
@@ -85,14 +106,16 @@ class Instance::State {
   }
 
   Result<void> start(CommandSocket::Answer commands) {
-    for (const auto& step : {&State::start_log, &State::start_gateway, &State::start_admin, &State::start_pods}) {
+    for (const auto& step :
+         {&State::start_log, &State::start_gateway, &State::start_admin, &State::start_pods, &State::start_api}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     if (auto added = loop_->add_level(signals_.fd(), signals_); !added) return added;
     auto socket = CommandSocket::listen(*loop_, folder_.fd(), std::move(commands));
     if (!socket) return std::unexpected(std::move(socket.error()));
     commands_ = std::move(*socket);
-    return start_watch();
+    watch_objects();
+    return options_.path.empty() ? serve_objects() : start_watch();
   }
 
   int run() {
@@ -103,7 +126,8 @@ class Instance::State {
   View view() {
     View view{{}, refused_.empty() ? reading_ : refused_, feed_.poll().value_or(nullptr), feed_.diagnostics()};
     append(view.compiling, names_.diagnostics());
-    if (auto listing = store_.list({})) view.objects = std::move(listing->items);
+    if (auto listing = store_->list({})) view.objects = std::move(listing->items);
+    std::erase_if(view.objects, [](const api::ObjectPtr& object) { return object->key.group == sources::kInternalGroup; });
     return view;
   }
 
@@ -117,6 +141,7 @@ class Instance::State {
     uint64_t sequence = 0;
     uint64_t store_revision = 0;
     net::Instant since;
+    bool reroutes = false;  // people may have asked for other shares
     Effective effective;
   };
 
@@ -160,10 +185,27 @@ class Instance::State {
     local::RuntimeOptions runtime;
     runtime.state_folder = folder_.path();
     runtime.may_stop = [this](const local::StoppingPod& pod) { return acknowledged_store_revision_ >= pod.revision; };
-    runtime.on_written = [this] { schedule(); };
-    auto made = local::Runtime::create(*loop_, store_, std::make_unique<local::LoopbackPool>(), std::move(runtime));
+    auto made = local::Runtime::create(*loop_, *store_, std::make_unique<local::LoopbackPool>(), std::move(runtime));
     if (!made) return std::unexpected(std::move(made.error()));
     runtime_ = std::move(*made);
+    return {};
+  }
+
+  Result<void> start_api() {
+    if (!options_.api) return {};
+    const auto told = [this](const Error& error) { loop_->post([this, error] { reporter_.failed(error); }); };
+    const auto path = [folder = folder_.path()](const std::string& ns, const std::string& pod, const std::string& container) {
+      return local::log_path(folder, ns, pod, container);
+    };
+    auto api = Api::start({.listen = *options_.api,
+                           .state_folder = folder_.path(),
+                           .log_path = path,
+                           .measures = [this] { return measures_of(*runtime_->usage()); },
+                           .on_error = told},
+                          *store_);
+    if (!api) return std::unexpected(std::move(api.error()));
+    api_ = std::move(*api);
+    serving_.api = api_->address();
     return {};
   }
 
@@ -173,6 +215,45 @@ class Instance::State {
     if (!watch) return std::unexpected(std::move(watch.error()));
     watch_ = std::move(*watch);
     return first_load();
+  }
+
+  // ---- the objects
+
+  /// Whether a change of it may ask for other shares; Pods and their endpoints come and go without that.
+  static bool may_reroute(const api::ObjectKey& key) {
+    return key.kind == "Ingress" || key.kind == "IngressClass" || key.kind == "Service" || key.kind == "ConfigMap";
+  }
+
+  void watch_objects() {
+    changes_ = store_->watch({}, store_->revision(), [this] { loop_->post([this] { schedule(); }); });
+    schedule();
+  }
+
+  /// What they are is for the controllers to see.
+  void take_changes() {
+    for (;;) {
+      const auto event = changes_->next(std::chrono::milliseconds(0));
+      if (!event) return watch_objects();  // too many at once: from here on again
+      if (!*event || (*event)->type == control::EventType::kBookmark) break;
+      active_ = true;
+      reroutes_ = reroutes_ || may_reroute((*event)->object->key);
+    }
+  }
+
+  Result<void> serve_objects() {
+    loaded_ = active_ = true;
+    load_images();
+    reporter_.serving(serving_);
+    settle();
+    return {};
+  }
+
+  /// Of the folder where it was started: no directory of manifests says where else.
+  void load_images() {
+    Diagnostics found;
+    runtime_->set_images(read_images(options_.path, found));
+    if (!found.empty()) reporter_.found(found);
+    schedule();
   }
 
   // ---- the directory
@@ -186,14 +267,14 @@ class Instance::State {
       return fail(ErrorCode::kInvalid, "the first load has errors", {}, "mend them, or leave --strict away");
     }
     reporter_.serving(serving_);
-    if (taken) settle();
-    else reporter_.rejected(refused_, true);
+    if (!taken) reporter_.rejected(refused_, !active_);
+    settle();
     return {};
   }
 
   void load(net::Instant since) {
     if (take(since)) settle();
-    else reporter_.rejected(refused_, !loaded_);
+    else reporter_.rejected(refused_, !active_);
   }
 
   /// The one place that decides what becomes of an edit: all that it would bring is looked at before any of it is in force.
@@ -202,10 +283,12 @@ class Instance::State {
     Diagnostics found;
     local::ImageMap images = read_images(options_.path, found);
     auto synced =
-        source_.sync(store_, [&](const std::vector<control::Change>& changes) { return may_be_in_force(changes, found); });
+        source_.sync(*store_, [&](const std::vector<control::Change>& changes) { return may_be_in_force(changes, found); });
     if (!synced) {
       const Error& error = synced.error();
-      refused_ = {{Severity::kError, "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
+      const bool passes = error.code == ErrorCode::kUnavailable;  // the disk is full
+      if (passes) loop_->arm(take_again_, kTakeAgain);
+      refused_ = {{Severity::kError, passes ? "not-stored" : "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
       return false;
     }
     append(synced->diagnostics, found);
@@ -217,6 +300,7 @@ class Instance::State {
     reading_ = std::move(synced->diagnostics);
     runtime_->set_images(std::move(images));
     if (!std::exchange(loaded_, true)) serving_.objects = synced->objects;
+    active_ = true;
     edited_since_ = since;
     return true;
   }
@@ -258,8 +342,8 @@ class Instance::State {
         if (!clean_ && control::harms(diagnostic)) findings.back().diagnostic.severity = Severity::kError;
       }
     }
-    const auto pods = store_.list({"", "Pod", {}});
-    const auto find = [this](const api::ObjectKey& key) { return store_.get(key).value_or(nullptr); };
+    const auto pods = store_->list({"", "Pod", {}});
+    const auto find = [this](const api::ObjectKey& key) { return store_->get(key).value_or(nullptr); };
     const int64_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     if (pods) std::ranges::move(pod_findings(pods->items, find, now), std::back_inserter(findings));
     return findings;
@@ -286,7 +370,8 @@ class Instance::State {
 
   void settle() {
     scheduled_ = false;
-    if (!loaded_ || draining_) return;
+    take_changes();
+    if (!active_ || draining_) return;
     for (int round = 0; run_controllers(); ++round) {
       if (round == kRoundsMax) return schedule();
     }
@@ -299,21 +384,27 @@ class Instance::State {
   /// Whether one of them wrote.
   bool run_controllers() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto deployed = deployments_.step(now);
-    const auto endpoints = endpoints_.step();
+    const auto allocated = services_.step();
+    const auto stepped = controllers_.step(now);
     const auto names = names_.step();
-    report(deployed);
-    report(endpoints);
+    report(allocated);
+    report(stepped);
     report(names);
-    if (const auto again = deployments_.look_again()) {
+    if (allocated && stepped && names) told_failure_.clear();
+    if (const auto again = controllers_.look_again()) {
       loop_->arm(look_again_, std::max(std::chrono::milliseconds(*again - now), std::chrono::milliseconds(100)));
     }
-    return deployed.value_or(false) || endpoints.value_or(false) || names.value_or(false);
+    return allocated.value_or(false) || stepped.value_or(false) || names.value_or(false);
   }
 
+  /// Each turn fails anew while a disk is full: once is enough.
   template <class T>
   void report(const Result<T>& result) {
-    if (!result) reporter_.failed(result.error());
+    if (result) return;
+    if (std::string text = result.error().to_string(); text != told_failure_) {
+      told_failure_ = std::move(text);
+      reporter_.failed(result.error());
+    }
   }
 
   void publish() {
@@ -321,9 +412,10 @@ class Instance::State {
     if (!table) return reporter_.failed(table.error());
     const net::Instant now = std::chrono::steady_clock::now();
     const bool edited = edited_since_.has_value();
+    const bool reroutes = std::exchange(reroutes_, false) || edited;
     const net::Instant since = std::exchange(edited_since_, std::nullopt).value_or(now);
     if (*table == table_ && !edited) return note_revision();
-    Published published{0, feed_.revision(), since, {0, table_, *table, {}, edited, {}, true}};
+    Published published{0, feed_.revision(), since, reroutes, {0, table_, *table, {}, edited, {}, true}};
     table_ = *table;
     published.sequence = published.effective.revision = gateway_->publish(table_);
     published_.push_back(std::move(published));
@@ -345,7 +437,7 @@ class Instance::State {
       published.effective.took = std::chrono::steady_clock::now() - published.since;
       published.effective.clean = clean_;
       acknowledged_ = true;
-      if (published.effective.edited) begin_shares();
+      if (published.reroutes) begin_shares();
       reporter_.effective(published.effective);
     }
     if (!draining_) report(runtime_->reconcile());  // a Pod may wait for this to stop
@@ -370,7 +462,7 @@ class Instance::State {
     const bool ends = signal != SIGUSR1 && (signal != SIGHUP || options_.hangup_ends);
     if (!ends) {
       if (log_) log_->reopen();
-      if (signal == SIGHUP) load(std::chrono::steady_clock::now());
+      if (signal == SIGHUP) watch_ ? load(std::chrono::steady_clock::now()) : load_images();
       return;
     }
     if (std::exchange(draining_, true)) {
@@ -401,30 +493,36 @@ class Instance::State {
   InstanceOptions options_;
   Reporter& reporter_;
   StateFolder folder_;
+  std::unique_ptr<store::DurableStore> store_;
   std::unique_ptr<net::EventLoop> loop_;
   Signals signals_;
   telemetry::Telemetry telemetry_{identity(options_.version)};
   std::unique_ptr<telemetry::AccessLog> log_;
-  store::MemoryStore store_;
   sources::DirectorySource source_;
-  control::DeploymentController deployments_;
-  control::EndpointsController endpoints_;
+  ServiceAllocation services_;
+  control::Controllers controllers_;
   Names names_;
   control::RouteFeed feed_;
   std::unique_ptr<local::Runtime> runtime_;
   std::unique_ptr<sources::DirectoryWatch> watch_;
   std::unique_ptr<Admin> admin_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<control::Watch> changes_;
   std::unique_ptr<CommandSocket> commands_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::thread joiner_;
   net::CallbackTimer look_again_;
+  net::CallbackTimer take_again_{[this] {
+    if (take(std::chrono::steady_clock::now())) settle();
+  }};
   net::CallbackTimer news_timer_{[this] { tell_news(); }};
   net::CallbackTimer pods_timer_{[this] { wait_for_pods(); }};
 
   Serving serving_;
-  Diagnostics reading_;    // of what is in force
-  Diagnostics compiling_;  // of the table that was made last
-  Diagnostics refused_;    // of the last edit, when it was refused
+  Diagnostics reading_;       // of what is in force
+  Diagnostics compiling_;     // of the table that was made last
+  Diagnostics refused_;       // of the last edit, when it was refused
+  std::string told_failure_;  // of the turns; empty: the last one did what was to do
   Findings findings_;
   route::TablePtr table_;
   std::deque<Published> published_;  // and not acknowledged yet
@@ -434,8 +532,10 @@ class Instance::State {
   net::Instant since_{};
   net::Instant stop_pods_until_;
   bool loaded_ = false;        // the directory was in force once
+  bool active_ = false;        // there are, or were, objects
   bool acknowledged_ = false;  // a table, by all workers
   bool clean_ = false;         // the errors of the first load are mended
+  bool reroutes_ = false;      // an object of those that routing is asked for by has changed
   bool scheduled_ = false;
   bool draining_ = false;
   int exit_code_ = 0;
@@ -444,9 +544,12 @@ class Instance::State {
 Result<std::unique_ptr<Instance>> Instance::start(InstanceOptions options, Reporter& reporter, CommandSocket::Answer commands) {
   auto folder = StateFolder::take(options.state_folder);
   if (!folder) return std::unexpected(std::move(folder.error()));
+  Signals::block(kSignals);  // the store has a thread
+  auto store = open_objects(folder->path());
+  if (!store) return std::unexpected(std::move(store.error()));
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(std::move(loop.error()));
-  auto state = std::make_unique<State>(std::move(options), reporter, std::move(*folder), std::move(*loop));
+  auto state = std::make_unique<State>(std::move(options), reporter, std::move(*folder), std::move(*store), std::move(*loop));
   if (auto started = state->start(std::move(commands)); !started) return std::unexpected(std::move(started.error()));
   return std::unique_ptr<Instance>(new Instance(std::move(state)));
 }

@@ -1,11 +1,12 @@
-// Instance: what `graylane up` runs. One process with objects in memory, controllers, Pods as local processes, the gateway and
-// an admin port. It names the concrete classes; everything but the gateway's workers and the access log's writer runs in the
-// thread of run().
+// Instance: what `graylane up` runs. One process with the objects of its state folder, an API to them, controllers, Pods as local
+// processes, the gateway and an admin port. It names the concrete classes; everything but the gateway's workers, the API, the
+// store's writer and that of the access log runs in the thread of run().
 //
-//   directory -> store -> controllers -> store -> route feed -> gateway
-//                  ^          runtime  -> |
+//   directory, API -> store -> controllers -> store -> route feed -> gateway
+//                       ^          runtime  -> |
 //
-// One turn, settle(), is level-based: controllers until they have nothing to write, the runtime, the feed, the gateway.
+// One turn, settle(), is level-based: controllers until they have nothing to write, the runtime, the feed, the gateway. Every
+// change of an object, whoever made it, leads to one.
 #pragma once
 
 #include <chrono>
@@ -27,9 +28,10 @@ namespace graylane::daemon {
 
 struct InstanceOptions {
   std::string version;  // of this program, for the metrics
-  std::string path;     // of the manifests, as the user typed it
+  std::string path;     // of the manifests, as the user typed it; empty: objects come by the API alone
   net::SocketAddress listen = net::SocketAddress::loopback(8080);
   std::optional<net::SocketAddress> admin = net::SocketAddress::loopback(9180);  // none: off
+  std::optional<net::SocketAddress> api = net::SocketAddress::loopback(6443);    // none: off
   std::string state_folder = ".graylane";
   unsigned workers = 0;  // 0: as many as there are cores
   std::optional<telemetry::AccessLogOptions> access_log;
@@ -43,6 +45,7 @@ struct InstanceOptions {
 struct Serving {
   net::SocketAddress listen;
   std::optional<net::SocketAddress> admin;
+  std::optional<net::SocketAddress> api;
   unsigned workers = 0;
   size_t objects = 0;
 };

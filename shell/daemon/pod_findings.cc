@@ -9,7 +9,7 @@
 
 #include "api/text_rules.h"
 #include "api/view_fields.h"
-#include "api/workload.h"
+#include "control/object_parts.h"
 
 namespace graylane::daemon {
 
@@ -137,11 +137,23 @@ class Collector {
     found_.emplace(key, Finding{std::move(diagnostic), key, trouble.patience});
   }
 
-  /// The Deployment; null: the Pod stands alone.
+  /// Who stands behind a Pod, through its ReplicaSet: what somebody wrote. Null: the Pod stands alone.
   api::ObjectPtr owner_of(const api::Object& pod) const {
-    const api::Controller controller = api::read_pod(pod).controller;
-    if (controller.kind.empty()) return nullptr;
-    return find_({controller.kind == "Deployment" ? "apps" : "", controller.kind, pod.key.ns, controller.name});
+    const api::ObjectPtr set = controller_of(pod);
+    const api::ObjectPtr workload = set ? controller_of(*set) : nullptr;
+    return workload ? workload : set;
+  }
+
+  api::ObjectPtr controller_of(const api::Object& object) const {
+    for (const control::OwnerReference& owner : control::owners_of(object)) {
+      if (owner.controls) return find_({group_of(owner.api_version), owner.kind, object.key.ns, owner.name});
+    }
+    return nullptr;
+  }
+
+  static std::string group_of(const std::string& api_version) {
+    const size_t slash = api_version.find('/');
+    return slash == api_version.npos ? "" : api_version.substr(0, slash);
   }
 
   const std::function<api::ObjectPtr(const api::ObjectKey&)>& find_;

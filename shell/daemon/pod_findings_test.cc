@@ -22,7 +22,7 @@ api::ObjectPtr object_of(const std::string& yaml) {
 
 api::ObjectPtr pod(const std::string& name, const std::string& status) {
   return object_of("{apiVersion: v1, kind: Pod, metadata: {name: " + name +
-                   ", labels: {pod-template-hash: h1}, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web,"
+                   ", labels: {pod-template-hash: h1}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-h1,"
                    " uid: u, controller: true}]}, spec: {containers: [{name: c, image: i}]}, status: {" +
                    status + "}}");
 }
@@ -34,7 +34,14 @@ std::vector<Finding> find(const std::vector<api::ObjectPtr>& pods) {
       "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {a: b}}, template: "
       "{metadata: "
       "{labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}");
-  return pod_findings(pods, [&](const api::ObjectKey& key) { return key == deployment->key ? deployment : nullptr; }, kNow);
+  const auto set = object_of(
+      "{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-h1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment,"
+      " name: web, uid: d, controller: true}]}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}},"
+      " spec: {containers: [{name: c, image: i}]}}}}");
+  const auto by_key = [&](const api::ObjectKey& key) {
+    return key == deployment->key ? deployment : key == set->key ? set : nullptr;
+  };
+  return pod_findings(pods, by_key, kNow);
 }
 
 TEST(PodFindings, OneForAllPodsOfATemplate) {

@@ -8,11 +8,25 @@
 
 namespace graylane::daemon {
 
-Signals::Signals(std::initializer_list<int> signals, std::function<void(int)> told) : told_(std::move(told)) {
+namespace {
+
+sigset_t set_of(Signals::Numbers signals) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : signals) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+void Signals::block(Numbers signals) {
+  const sigset_t set = set_of(signals);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Signals::Signals(Numbers signals, std::function<void(int)> told) : told_(std::move(told)) {
+  block(signals);
+  const sigset_t set = set_of(signals);
   fd_.reset(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 

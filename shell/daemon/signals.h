@@ -1,4 +1,4 @@
-// Signals: blocked in the thread that makes this and in those that it starts, and told one by one in a loop's thread.
+// Signals: blocked, and told one by one in a loop's thread.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,13 @@ namespace graylane::daemon {
 
 class Signals final : public net::Handler {
  public:
-  Signals(std::initializer_list<int> signals, std::function<void(int)> told);
+  using Numbers = std::initializer_list<int>;
+
+  /// In the calling thread, and in those that it starts from now on: one that does not block a signal would be ended by it.
+  static void block(Numbers signals);
+
+  /// Blocks them, too.
+  Signals(Numbers signals, std::function<void(int)> told);
 
   /// Readable when there is one; the owner adds it to the loop.
   int fd() const { return fd_.get(); }

@@ -20,8 +20,8 @@ import cli
 
 ROOT = cli.ROOT
 DIALECT = ROOT / "core/dialect/ingress_nginx"
-PAIRS = [("README.md", "README.zh-CN.md")] + [(f"docs/en/{name}", f"docs/zh/{name}") for name in ("explain.md", "ingress-nginx.md", "up.md")]
-PAIRS += [(f"examples/{name}/README.md", f"examples/{name}/README.zh-CN.md") for name in ("nginx-canary-as-printed",)]
+PAIRS = [("README.md", "README.zh-CN.md")] + [(f"docs/en/{name}", f"docs/zh/{name}") for name in ("explain.md", "ingress-nginx.md", "kubectl.md", "up.md")]
+PAIRS += [(f"examples/{name}/README.md", f"examples/{name}/README.zh-CN.md") for name in ("gateway-service", "nginx-canary-as-printed")]
 PAGES = [page for pair in PAIRS for page in pair]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"\s+# exit code (\d+)$")
@@ -88,7 +88,7 @@ class Sessions(unittest.TestCase):
         for page in PAGES:
             for kind, body in blocks(page):
                 if kind != "console":
-                    self.assertNotRegex(body, r"(?m)^\$? ?graylane (?!up )", page)
+                    self.assertNotRegex(body, r"(?m)^\$? ?graylane (?!up\b)", page)
 
 
 class Languages(unittest.TestCase):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A disk that becomes full under load, and log files that are moved away: requests and edits go on, and what is lost is counted.
+"""A disk that becomes full under load, and log files that are moved away: requests go on, edits wait for room, and what is lost is counted.
 
 The disk is a tmpfs in a namespace of the test; where neither root nor an ordinary user may have one, its tests are skipped and
 say why. Environment: GRAYLANE = the program (default build/release/graylane).
@@ -114,12 +114,13 @@ class FullDisk(LogTest):
         self.assertIn(str(self.log), told[0])
         running.wait_line(r"fix: make room")
         up.wait_for(lambda: self.count(running)[LOST] > 0, lambda: self.count(running))
-        for number in range(1, 6):
-            self.edit(running, number)
+        edits.by_rename(self.file, self.release(5, 1))
+        running.wait_line(r"the change was not stored: there is no more room")
+        running.wait_line(r"the last good state stays")
         up.write(self.folder / "new.yaml", self.deploy("new", "new.test"))
-        running.wait_status(200, "GET", "/", "new.test")
         for client in clients:
             client.wait_more(100)
+        self.assertEqual(self.version(running), 0, "what is not stored would be lost with the process")
         self.assertLessEqual(pods, set(running.children()), "a Pod ended")
         self.assertEqual(running.said().count(NO_SPACE), 1, "told once, not once a line")
 
@@ -127,6 +128,8 @@ class FullDisk(LogTest):
         self.disk.empty()
         up.wait_for(lambda: self.count(running)[LINES] > lines + 100, lambda: f"lines again\n{running.said()}")
         up.wait_for(lambda: self.pod_log_bytes() > pod_log + 1000, "the Pod's output again")
+        self.wait_version(running, 1)
+        running.wait_status(200, "GET", "/", "new.test")
         for client in clients:
             self.assert_no_failure(client)
         count = self.settled(running)

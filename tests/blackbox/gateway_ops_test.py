@@ -270,6 +270,14 @@ class Admin(OpsTest):
         # On the public port only /healthz, for unknown hosts, as ingress-nginx has it.
         self.assertEqual([running.ask("GET", p, "127.0.0.1").status for p in ("/healthz", "/readyz", "/metrics")], [200, 404, 404])
 
+    def test_workers_are_as_many_as_asked(self):
+        # Each has a listener of its own; the kernel lists them all.
+        for asked in (1, 3):
+            running = self.start(workers=asked)
+            rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+            self.assertEqual(sum(row[1].endswith(f":{running.address[1]:04X}") and row[3] == "0A" for row in rows), asked)
+            running.close()
+
     def test_admin_off(self):
         # Somebody who wants no second port gets none.
         self.serve()
@@ -305,7 +313,11 @@ class Admin(OpsTest):
         mine = lambda **want: sum(l["value"] for l in labels if all(l[k] == v for k, v in want.items()))
         self.assertEqual(mine(method="GET", status="200", host=HOST, path="/", namespace="default"), 30)
         self.assertEqual(mine(method="POST", service="web"), 5)
-        self.assertEqual(sum(l["value"] for l in labels if l["canary"]), 10)
+        self.assertEqual(mine(canary="default-next-80", service="web", ingress="web"), 10)
+        self.assertEqual(mine(canary=""), 25)
+        latency = {k: v for k, v in running.metrics().items() if k.startswith("nginx_ingress_controller_request_duration_seconds_count{")}
+        self.assertEqual(sum(v for k, v in latency.items() if 'canary="default-next-80"' in k), 10, latency)
+        self.assertEqual(sum(latency.values()), 35, latency)
 
     def test_metrics_are_prometheus_text(self):
         # One bad line and a scraper drops them all.

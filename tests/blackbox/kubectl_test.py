@@ -44,8 +44,11 @@ def setUpModule():
         raise RuntimeError(f"{PROGRAM} is not built")
 
 
-class KubectlTest(unittest.TestCase):
+class KubectlCase(unittest.TestCase):
+    """A server of its own for every test, and a kubectl that knows nothing else."""
+
     maxDiff = None
+    kubectl = KUBECTL
 
     def setUp(self):
         self.home = tempfile.TemporaryDirectory()
@@ -61,7 +64,7 @@ class KubectlTest(unittest.TestCase):
         self.server.wait(PATIENCE_S)
 
     def command(self, *arguments):
-        return [KUBECTL, "--server", self.address, *arguments]
+        return [self.kubectl, "--server", self.address, *arguments]
 
     def environment(self):
         return {"PATH": os.environ["PATH"], "HOME": self.home.name, "KUBECONFIG": self.home.name + "/none"}
@@ -80,6 +83,8 @@ class KubectlTest(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0, f"{arguments}: {done.stdout}")
         return done.stderr
 
+
+class KubectlTest(KubectlCase):
     def test_finds_what_is_served(self):
         names = self.ok("api-resources", "-o", "name").split()
         self.assertIn("deployments.apps", names)

@@ -59,7 +59,7 @@ class Up:
         self.state = pathlib.Path(state) if state else self.folder.parent / (self.folder.name + "-state")
         self.address = ("127.0.0.1", port or free_port())
         self.admin = ("127.0.0.1", admin or free_port())
-        ours = {"--listen": "%s:%d" % self.address, "--admin": "%s:%d" % self.admin, "--state": self.state, "--workers": workers}
+        ours = {"--listen": "%s:%d" % self.address, "--admin": "%s:%d" % self.admin, "--api": "off", "--state": self.state, "--workers": workers}
         given = {flag.partition("=")[0] for flag in flags}
         self.command = [*ENDS_WITH_US, *wrapper, cli.path(), "up", "-f", str(self.folder), *(f"{k}={v}" for k, v in ours.items() if k not in given), *flags]
         self.lines = []

@@ -12,7 +12,7 @@ import unittest
 import program
 
 EXAMPLES = program.ROOT / "examples"
-CLEAN = ["nginx-canary", "nginx-canary-v1beta1", "gateway-service", "gateway-service-header"]
+CLEAN = ["nginx-canary", "nginx-canary-v1beta1", "gateway-service-weight", "gateway-service-header"]
 USERS_URL = {"host": "astraios.g-oss.top", "path": "/api/v1/users/register"}
 V1, V2 = "astraios/gateway-service", "astraios/gateway-service-canary"
 OLD, NEW = "default/old-nginx", "default/new-nginx"
@@ -142,13 +142,13 @@ class GatewayService(ExampleTest):
     def test_weight_ten_is_a_tenth(self):
         # Scenario 1 of the guide; headers do not matter there.
         for headers in ([], [["X-Canary", "true"]]):
-            self.assert_shares(EXAMPLES / "gateway-service", users(*headers), {V1: 0.9, V2: 0.1})
+            self.assert_shares(EXAMPLES / "gateway-service-weight", users(*headers), {V1: 0.9, V2: 0.1})
 
     def test_weights_of_the_guide(self):
         # 10 -> 30 -> 50 -> 100, 0 as the way back; above 100 is everything, not "ignored".
         for weight, expected in (("30", {V1: 0.7, V2: 0.3}), ("50", {V1: 0.5, V2: 0.5}), ("100", {V2: 1.0}),
                                  ("0", {V1: 1.0}), ("130", {V2: 1.0}), ("-5", {V1: 1.0}), ("10%", {V1: 1.0})):
-            folder = self.copy("gateway-service")
+            folder = self.copy("gateway-service-weight")
             self.edit(folder, "4-canary-ingress.yaml", r'(canary-weight:) "10"', rf'\1 "{weight}"')
             with self.subTest(weight):
                 self.assert_shares(folder, users(), expected)
@@ -165,14 +165,14 @@ class GatewayService(ExampleTest):
 
     def test_missing_canary_service_leaves_v1_serving(self):
         # The guide expects 502 here.
-        for example, request in (("gateway-service", users()), ("gateway-service-header", users(["X-Canary", "true"]))):
+        for example, request in (("gateway-service-weight", users()), ("gateway-service-header", users(["X-Canary", "true"]))):
             folder = self.copy(example)
             (folder / "3-canary.yaml").unlink()
             self.assert_shares(folder, request, {V1: 1.0})
 
     def test_canary_false_is_a_younger_ordinary_ingress(self):
         # The rollback leaves an object behind in some charts: the older Ingress keeps host and path.
-        folder = self.copy("gateway-service")
+        folder = self.copy("gateway-service-weight")
         self.edit(folder, "4-canary-ingress.yaml", r'(/canary:) "true"', r'\1 "false"')
         self.assert_shares(folder, users(), {V1: 1.0})
 
@@ -180,14 +180,14 @@ class GatewayService(ExampleTest):
         # The guide names host and path; pathType counts as well.
         for pattern, text in ((r"pathType: Prefix", "pathType: Exact"), (r"- host: .*", "- host: other.g-oss.top"),
                               (r"path: /$", "path: /api")):
-            folder = self.copy("gateway-service")
+            folder = self.copy("gateway-service-weight")
             self.edit(folder, "4-canary-ingress.yaml", pattern, text)
             with self.subTest(text):
                 self.assert_shares(folder, users(), {V1: 1.0})
 
     def test_unknown_host_is_404(self):
         # Nothing catches other hosts.
-        self.assert_shares(EXAMPLES / "gateway-service", {"host": "g-oss.top", "path": "/"}, 404)
+        self.assert_shares(EXAMPLES / "gateway-service-weight", {"host": "g-oss.top", "path": "/"}, 404)
 
 
 if __name__ == "__main__":

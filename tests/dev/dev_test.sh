@@ -17,7 +17,7 @@ tally() { awk -v status="${1:-0}" -f tests/dev/tally.awk; }
 expect "help succeeds" 0 "$(exit_code ./dev help)"
 expect "help goes to stdout" "" "$(./dev help 2>&1 >/dev/null)"
 expect "no command means help" "$(./dev help)" "$(./dev)"
-for command in build demo test bench lint fuzz help; do
+for command in build demo test e2e bench lint fuzz help; do
   expect "help names $command" 1 "$(./dev help | grep -cE "^  $command ")"
 done
 expect "an unknown command is misuse" 2 "$(exit_code ./dev nonsense)"

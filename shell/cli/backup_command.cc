@@ -1,0 +1,38 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/errors.h"
+#include "cli/exit_code.h"
+#include "daemon/objects.h"
+#include "daemon/state_folder.h"
+#include "store/backup.h"
+
+namespace graylane::cli {
+
+namespace {
+
+int needs_file(std::string_view command, Io& io) {
+  tell(io,
+       {ErrorCode::kInvalid, fmt::format("{} needs a file", command), {}, fmt::format("graylane {} objects.backup", command)});
+  return kUsage;
+}
+
+}  // namespace
+
+int backup(const CopyFlags& flags, Io& io) {
+  if (flags.file.empty()) return needs_file("backup", io);
+  const auto made = store::backup(daemon::objects_path(flags.state), flags.file);
+  return made ? kOk : (tell(io, made.error()), kFailed);
+}
+
+int restore(const CopyFlags& flags, Io& io) {
+  if (flags.file.empty()) return needs_file("restore", io);
+  const auto folder = daemon::StateFolder::take(flags.state);
+  if (!folder) return tell(io, folder.error()), kFailed;
+  const auto kept = store::restore(flags.file, daemon::objects_path(folder->path()));
+  if (!kept) return tell(io, kept.error()), kFailed;
+  if (!kept->empty()) io.talk("what was there before is now " + *kept);
+  return kOk;
+}
+
+}  // namespace graylane::cli

@@ -1,0 +1,140 @@
+#include "daemon/api.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "apiserver/access.h"
+#include "apiserver/reading.h"
+#include "apiserver/server.h"
+#include "httpd/server.h"
+#include "identity/authenticate.h"
+#include "identity/kubeconfig.h"
+#include "identity/pki.h"
+
+namespace graylane::daemon {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr std::chrono::hours kRenewalCheckMax{24};  // a laptop may have slept
+constexpr size_t kConnectionsMax = 8'192;
+constexpr size_t kBodyBytesMax = 16 << 20;  // over 3 MiB the API refuses it in its own words
+
+Result<std::shared_ptr<const httpd::TlsContext>> tls_of(const identity::Pki& pki) {
+  return httpd::TlsContext::create({pki.server.certificate_pem, pki.server.key_pem, pki.ca_pem});
+}
+
+apiserver::World world_of(net::EventLoop& loop, const ApiOptions& options) {
+  apiserver::World world = apiserver::real_world(loop);
+  world.measures = options.measures;
+  return world;
+}
+
+/// Who has no right is told so; who has proven nothing, by credentials that are wrong, is not told why.
+apiserver::ApiError refusal(const Error& error) {
+  return error.code == ErrorCode::kInvalid ? apiserver::unauthorized() : apiserver::internal_error(error.what);
+}
+
+}  // namespace
+
+std::string tokens_path(const std::string& state_folder) { return state_folder + "/tokens.json"; }
+
+class Api::Impl {
+ public:
+  Impl(ApiOptions options, store::Store& store, std::unique_ptr<net::EventLoop> loop, identity::AuditLog audit)
+      : options_(std::move(options)),
+        loop_(std::move(loop)),
+        audit_(std::move(audit)),
+        tokens_(tokens_path(options_.state_folder)),
+        api_(api::builtin_kinds(), store, *loop_, world_of(*loop_, options_),
+             {.audit = [this](const identity::AuditEntry& entry) { report(audit_.write(entry)); },
+              .log_path = options_.log_path}) {}
+
+  ~Impl() {
+    loop_->stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Result<void> start() {
+    auto pki = identity::open_pki(options_.state_folder, identity::server_names(options_.listen), Clock::now());
+    if (!pki) return std::unexpected(std::move(pki.error()));
+    auto tls = tls_of(*pki);
+    if (!tls) return std::unexpected(std::move(tls.error()));
+    httpd::Limits limits;
+    limits.connections_max = kConnectionsMax;
+    limits.body_bytes_max = kBodyBytesMax;
+    auto server = httpd::Server::start(
+        *loop_, options_.listen,
+        [this](httpd::Request&& request, httpd::Responder&& responder) { handle(request, std::move(responder)); }, limits,
+        *std::move(tls));
+    if (!server) return std::unexpected(std::move(server.error()));
+    server_ = std::move(*server);
+    if (auto written = write_kubeconfig(*pki); !written) return written;
+    watch_expiry(*pki);
+    thread_ = std::thread([this] { loop_->run(); });
+    return {};
+  }
+
+  net::SocketAddress address() const { return server_->address(); }
+
+ private:
+  void handle(const httpd::Request& request, httpd::Responder&& responder) {
+    const auto who = identity::authenticate(request, tokens_, Clock::now());
+    if (!who) return responder.respond(apiserver::error_response(refusal(who.error())));
+    api_.handle(request, *who, std::move(responder));
+  }
+
+  Result<void> write_kubeconfig(const identity::Pki& pki) {
+    return identity::write_kubeconfig(options_.state_folder, identity::kubeconfig_text(server_->address(), pki));
+  }
+
+  void watch_expiry(const identity::Pki& pki) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(pki.renew_at - Clock::now());
+    loop_->arm(renewal_, std::clamp<std::chrono::milliseconds>(left, std::chrono::minutes(1), kRenewalCheckMax));
+  }
+
+  /// A failure is tried again in a minute; there are 30 days for it.
+  void renew() {
+    auto pki = identity::open_pki(options_.state_folder, identity::server_names(options_.listen), Clock::now());
+    auto tls = pki ? tls_of(*pki) : std::unexpected(pki.error());
+    if (!tls) {
+      report(Result<void>(std::unexpected(tls.error())));
+      return loop_->arm(renewal_, std::chrono::minutes(1));
+    }
+    server_->set_tls(*std::move(tls));
+    report(write_kubeconfig(*pki));
+    watch_expiry(*pki);
+  }
+
+  void report(const Result<void>& result) const {
+    if (!result && options_.on_error) options_.on_error(result.error());
+  }
+
+  const ApiOptions options_;
+  const std::unique_ptr<net::EventLoop> loop_;
+  identity::AuditLog audit_;
+  identity::Tokens tokens_;
+  apiserver::ApiServer api_;
+  std::unique_ptr<httpd::Server> server_;
+  net::CallbackTimer renewal_{[this] { renew(); }};
+  std::thread thread_;
+};
+
+Result<std::unique_ptr<Api>> Api::start(ApiOptions options, store::Store& store) {
+  auto loop = net::EventLoop::create();
+  if (!loop) return std::unexpected(std::move(loop.error()));
+  auto audit = identity::AuditLog::open(options.state_folder + "/audit.log");
+  if (!audit) return std::unexpected(std::move(audit.error()));
+  auto impl = std::make_unique<Impl>(std::move(options), store, std::move(*loop), std::move(*audit));
+  if (auto started = impl->start(); !started) return std::unexpected(std::move(started.error()));
+  return std::unique_ptr<Api>(new Api(std::move(impl)));
+}
+
+Api::Api(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Api::~Api() = default;
+
+net::SocketAddress Api::address() const { return impl_->address(); }
+
+}  // namespace graylane::daemon
