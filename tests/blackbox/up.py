@@ -92,7 +92,7 @@ class Up:
                 raise AssertionError(f"exit {self.process.returncode} instead of serving\n{self.said()}")
             return self.admin_status("/readyz") == 200
         wait_for(is_ready, lambda: f"/readyz 200\n{self.said()}", START_SECONDS)
-        return self
+        return self.serving()  # its line may still be on its way, and must not be taken for that of an edit
 
     def serving(self):
         """Waits for the first table, which may have left out what has errors: then it is not ready."""
