@@ -61,6 +61,7 @@ class Gateway:
     def install(self, case, canary_corpus, *extra):
         """Serves the case, with its endpoints listening."""
         self.remove()
+        shutil.rmtree(self.folder / "state", ignore_errors=True)  # objects outlive the program, and cases have nothing in common
         objects = manifests.objects_of(case, canary_corpus, self._start_endpoints(case))
         up.write(self.folder / "manifests" / "case.yaml", yaml_out.dump_all(objects))
         flags = [f for f in manifests.flags_of(case, canary_corpus) if f != "--tls-listener"]  # TLS is not played here
