@@ -139,7 +139,7 @@ class Graylane(Side):
     def argv(self):
         self.write("manifests/app.yaml", configs.manifests(self.scenario, self.rig.stable_port, self.rig.canary_port))
         log = self.path("access.log") if self.scenario.access_log else "off"
-        return [self.rig.graylane_program, "up", "-f", self.path("manifests"), "--listen", f"127.0.0.1:{self.port}", "--admin", "off",
+        return [self.rig.graylane_program, "up", "-f", self.path("manifests"), "--listen", f"127.0.0.1:{self.port}", "--admin", "off", "--api", "off",
                 "--workers", "1", "--state", self.path("state"), "--access-log", log]
 
 
