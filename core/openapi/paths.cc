@@ -50,8 +50,14 @@ constexpr Action kPatch{"patch", "patch", "patch", kPatchParameters, true};
 constexpr Action kDelete{"delete", "delete", "delete", kDeleteParameters};
 
 constexpr const char* kJsonTypes[] = {"application/json", "application/yaml"};
+/// The last one is for built-in kinds only: kubectl sends what it finds here.
 constexpr const char* kPatchTypes[] = {"application/apply-patch+yaml", "application/json-patch+json",
                                        "application/merge-patch+json", "application/strategic-merge-patch+json"};
+
+std::span<const char* const> patch_types(const api::Kind& kind) {
+  const std::span<const char* const> all = kPatchTypes;
+  return kind.custom ? all.first(all.size() - 1) : all;
+}
 
 Value texts(std::span<const char* const> items) {
   doc::Array array;
@@ -110,7 +116,7 @@ Value Writer::responses(bool shows_object) const {
 
 Value Writer::operation(const Action& action, bool in_namespace, const std::string& suffix) const {
   const bool patches = std::string_view(action.method) == "patch";
-  const std::span<const char* const> body_types = patches ? std::span<const char* const>(kPatchTypes) : kJsonTypes;
+  const std::span<const char* const> body_types = patches ? patch_types(kind_) : kJsonTypes;
   doc::Object object;
   object.set("operationId",
              Value(action.verb + operation_group(kind_.gvk) + (in_namespace ? "Namespaced" : "") + kind_.gvk.kind + suffix));

@@ -26,6 +26,20 @@ Outcome<Type> type_of(const std::string* content_type) {
   return refuse(unsupported_media_type(kAccepted));
 }
 
+/// What is written is what the path names, and so what its writer has a right to.
+Outcome<void> keep_kind(const api::Object& live, Value& next, const Writer& writer) {
+  for (const char* member : {"apiVersion", "kind"}) {
+    const Value* before = live.find(member);
+    const Value* after = next.find(member);
+    if (!before) continue;
+    if (after == nullptr || after->is_null()) next.as_object()->set(member, *before);
+    else if (*after != *before)
+      return refuse(bad_request("the patch changes the " + std::string(member) + " of " + qualified(*writer.kind) + " " +
+                                go_quoted(writer.target.name) + ": leave it away, or write the object that it names"));
+  }
+  return {};
+}
+
 Outcome<Plan> plan_apply(const Writer& writer, const api::Object* live, const Value& config) {
   const auto merged = patch::apply(live ? &live->content : nullptr, config, write_of(writer), writer.options.force);
   if (!merged) return refuse(from_failure(merged.error(), *writer.kind, writer.target.name));
@@ -60,6 +74,7 @@ Outcome<Plan> plan_patch(const Writer& of_request, const api::Object* live, cons
   if (!live) return refuse(not_found(*writer.kind, writer.target.name));
   auto next = patched(with_revision(*live), patch, *writer.kind->schema, *writer.kind, live->key.name);
   if (!next) return refuse(std::move(next.error()));
+  if (auto kept = keep_kind(*live, *next, writer); !kept) return refuse(std::move(kept.error()));
   return plan_next(writer, *live, *std::move(next), false);
 }
 

@@ -103,5 +103,13 @@ TEST(Tables, AgesReadAsKubectlSaysThem) {
   EXPECT_EQ(age_text(-5), "<invalid>");
 }
 
+TEST(Lists, AContinueKeyIsOfThisListOnly) {
+  // Nobody may look into another namespace by a key of their own making, and a wrong key is no full disk.
+  TestApi api;
+  api.send("POST", kMaps, map_json("a"));
+  EXPECT_EQ(api.get(kMaps + std::string("?limit=1&continue=gl1.1.other.a")).status(), 400);
+  EXPECT_EQ(api.get(kMaps + std::string("?limit=1&continue=gl1.9000000.default.a")).status(), 400);
+}
+
 }  // namespace
 }  // namespace graylane::apiserver

@@ -38,8 +38,8 @@ struct Continue {
   }
 };
 
-/// Which state and which piece of it.
-Outcome<store::Page> page_of(const ListOptions& options, const Kind& kind) {
+/// Which state and which piece of it. `newest`: the store's revision.
+Outcome<store::Page> page_of(const ListOptions& options, const Kind& kind, const std::string& ns, uint64_t newest) {
   store::Page page;
   page.limit = options.limit;
   const bool exact = options.match == ListOptions::Match::kExact ||
@@ -54,6 +54,9 @@ Outcome<store::Page> page_of(const ListOptions& options, const Kind& kind) {
     return refuse(bad_request("specifying resource version is not allowed when using continue"));
   auto from = Continue::parse(options.continue_token);
   if (!from) return refuse(std::move(from.error()));
+  if (!ns.empty() && from->ns != ns)
+    return refuse(bad_request("continue key is not valid: it is of a list of another namespace"));
+  if (from->revision > newest) return refuse(bad_request("continue key is not valid: it does not come from this server"));
   page.revision = from->revision;
   page.after = api::ObjectKey{kind.storage_group, kind.gvk.kind, from->ns, from->name};
   return page;
@@ -140,7 +143,7 @@ Outcome<httpd::Response> list_objects(store::Store& store, const Target& target,
   const auto options = parse_list_options(request, kind);
   if (!options) return refuse(options.error());
   if (options->revision > store.revision()) return refuse(too_new_revision(options->revision, store.revision()));
-  const auto page = page_of(*options, kind);
+  const auto page = page_of(*options, kind, target.ns, store.revision());
   if (!page) return refuse(page.error());
   auto paged = store.page(selector_of(target, kind, *options), *page);
   if (!paged && paged.error().code == ErrorCode::kExpired) return refuse(expired_list(*page));

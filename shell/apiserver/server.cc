@@ -26,6 +26,11 @@ std::string make_suffix(std::random_device& random) {
   return text;
 }
 
+/// Whoever asks to act as somebody with fewer rights must not act with all of their own.
+bool impersonates(const httpd::Request& request) {
+  return request.header("Impersonate-User") || request.header("Impersonate-Group") || request.header("Impersonate-Uid");
+}
+
 }  // namespace
 
 World real_world(net::EventLoop& loop) {
@@ -51,13 +56,15 @@ ApiServer::~ApiServer() { *alive_ = false; }
 void ApiServer::handle(const httpd::Request& request, const identity::Identity& identity, httpd::Responder&& responder) {
   identity::Access access = access_of(request);
   const bool allowed = identity::allows(identity, access);
-  const auto place = allowed ? handlers_.watched(request) : std::nullopt;
+  const auto place = allowed && !impersonates(request) ? handlers_.watched(request) : std::nullopt;
   if (place) return watch(request, *place, std::move(responder));
-  if (allowed && logs_.answer(request, responder)) return;
+  if (allowed && !impersonates(request) && logs_.answer(request, responder)) return;
   const auto held = std::make_shared<httpd::Responder>(std::move(responder));
   Reply reply = [held](const httpd::Response& response) { held->respond(response); };
   if (options_.audit && identity::is_change(access)) reply = audited(request, identity, access, std::move(reply));
   if (!allowed) return reply(error_response(not_allowed(identity, access)));
+  if (impersonates(request))
+    return reply(error_response({403, "Forbidden", "impersonation is not served: use a token of that role (graylane token)"}));
   handlers_.answer(request, identity, reply);
 }
 

@@ -218,5 +218,17 @@ TEST(Methods, WhatIsNotServedIsRefused) {
   EXPECT_EQ(api.get(kMap + "/log").status(), 404);
 }
 
+TEST(Patching, TheKindOfAnObjectStays) {
+  // A right to ConfigMaps must lead to no other kind.
+  TestApi api;
+  api.send("POST", kMaps, map_json("a"));
+  for (const char* body : {R"({"kind":"Secret"})", R"({"apiVersion":"v2"})", R"({"apiVersion":"apps/v1","kind":"Deployment"})"}) {
+    EXPECT_EQ(api.merge(kMaps + std::string("/a"), body).status(), 400) << body;
+    EXPECT_EQ(api.send("PATCH", kMaps + std::string("/a?dryRun=All"), body, "application/strategic-merge-patch+json").status(),
+              400);
+  }
+  EXPECT_EQ(api.merge(kMaps + std::string("/a"), R"({"kind":null,"data":{"a":"c"}})").text("data.a"), "c");
+}
+
 }  // namespace
 }  // namespace graylane::apiserver

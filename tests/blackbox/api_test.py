@@ -73,6 +73,16 @@ class ApiTest(unittest.TestCase):
         self.assertRegex(done.out, r"\Aglt_[\w-]{43}\n\Z", "the token and nothing else")
         return done.out.strip()
 
+    def ask(self, path, **headers):
+        """(status, text) of a GET without kubectl."""
+        server = re.search(r"server: (\S+)", (self.state / "kubeconfig").read_text())[1]
+        trust = ssl.create_default_context(cafile=str(self.state / "pki/ca.crt"))
+        try:
+            with urllib.request.urlopen(urllib.request.Request(server + path, headers=headers), context=trust, timeout=PATIENCE_S) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
     def audit(self):
         return [json.loads(line) for line in (self.state / "audit.log").read_text().splitlines()]
 
@@ -147,18 +157,21 @@ class Access(ApiTest):
         self.refused("get", "pods", token=token)
         self.assertEqual(cli.run("token", "--remove", identifier, "--state", self.state).code, 3)
 
+    def test_nobody_acts_as_somebody_else(self):
+        # What is meant to be tried with fewer rights must not be done with all of them.
+        self.start()
+        self.refused("get", "pods", "--as=nobody")
+        self.refused("create", "cm", "c", "--as=nobody")
+        for path in ("/api/v1/pods", "/api/v1/pods?watch=true", "/api/v1/namespaces/default/pods/p/log", "/api"):
+            status, text = self.ask(path, Authorization=f"Bearer {self.token('admin')}", **{"Impersonate-User": "nobody"})
+            self.assertEqual(status, 403, path)
+            self.assertIn("impersonation is not served", text)
+        self.assertIn("NotFound", self.refused("get", "cm", "c"))
+
     def test_without_credentials_only_version_and_health(self):
         self.start()
-        server = re.search(r"server: (\S+)", (self.state / "kubeconfig").read_text())[1]
-        trust = ssl.create_default_context(cafile=str(self.state / "pki/ca.crt"))
-        def status(path):
-            try:
-                with urllib.request.urlopen(server + path, context=trust, timeout=PATIENCE_S) as answer:
-                    return answer.status
-            except urllib.error.HTTPError as error:
-                return error.code
-        self.assertEqual([status(path) for path in ("/version", "/readyz", "/healthz", "/livez")], [200] * 4)
-        self.assertEqual([status(path) for path in ("/api", "/api/v1/pods", "/metrics")], [403] * 3)
+        self.assertEqual([self.ask(path)[0] for path in ("/version", "/readyz", "/healthz", "/livez")], [200] * 4)
+        self.assertEqual([self.ask(path)[0] for path in ("/api", "/api/v1/pods", "/metrics")], [403] * 3)
 
     def test_every_change_is_in_the_audit_log(self):
         # Who, what, from where, refused or not; and nothing of what was in it.

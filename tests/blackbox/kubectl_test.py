@@ -34,6 +34,24 @@ spec:
       - name: c
         image: nginx:1
 """
+FOOS = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: foos.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: foos, singular: foo, kind: Foo}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {type: object, properties: {colour: {type: string}}}
+"""
 MAP = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c1"},"data":{"a":"b"}}'
 
 
@@ -118,6 +136,14 @@ class KubectlTest(KubectlCase):
         self.ok("apply", "-f", "-", stdin=WEB)
         self.ok("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=WEB.replace("nginx:1", "nginx:2"))
         self.assertIn("conflict", self.refused("apply", "--server-side", "--field-manager=other", "-f", "-", stdin=WEB))
+
+    def test_applies_custom_resources_again(self):
+        # kubectl chooses the type of a patch by what OpenAPI says of the kind.
+        self.ok("apply", "-f", "-", stdin=FOOS)
+        foo = "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: a}\nspec: {colour: %s}\n"
+        self.assertEqual(self.ok("apply", "-f", "-", stdin=foo % "red").strip(), "foo.example.com/a created")
+        self.assertEqual(self.ok("apply", "-f", "-", stdin=foo % "blue").strip(), "foo.example.com/a configured")
+        self.assertEqual(self.ok("get", "foo", "a", "-o", "jsonpath={.spec.colour}"), "blue")
 
     def test_patches_in_three_ways(self):
         self.ok("create", "-f", "-", stdin=MAP)
