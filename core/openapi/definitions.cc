@@ -1,6 +1,9 @@
 #include "openapi/definitions.h"
 
+#include <algorithm>
+
 #include "api/build.h"
+#include "openapi/descriptions.h"
 
 namespace graylane::openapi {
 
@@ -23,7 +26,16 @@ Value texts(const std::vector<std::string>& items) {
   return Value(std::move(array));
 }
 
+Value sorted_texts(std::vector<std::string> items) {
+  std::ranges::sort(items);
+  return texts(items);
+}
+
 void set(doc::Object& object, const char* key, Value value) { object.append(key, std::move(value), {}); }
+
+void describe(std::string_view text, doc::Object& object) {
+  if (!text.empty()) set(object, "description", Value(text));
+}
 
 Value one_of(const char* first, const char* second) {
   doc::Array types;
@@ -91,8 +103,9 @@ void Definitions::for_each(const std::function<void(const std::string&, const Va
 Value Definitions::kind_definition(const api::Kind& kind) {
   custom_ = kind.custom != nullptr;
   doc::Object object;
+  if (!custom_) describe(description_of(kind.gvk.kind), object);
   set(object, "type", Value("object"));
-  add_properties(*kind.schema, true, object);
+  add_properties(*kind.schema, custom_ ? "Any" : kind.gvk.kind, true, object);
   if (kind.schema->preserve_unknown && custom_) set(object, "x-kubernetes-preserve-unknown-fields", Value(true));
   doc::Array kinds;
   kinds.push_back(group_version_kind(kind));
@@ -102,19 +115,21 @@ Value Definitions::kind_definition(const api::Kind& kind) {
 }
 
 Value Definitions::definition(const Schema& schema) {
+  const std::string type = schema.name.substr(schema.name.rfind('.') + 1);
   doc::Object object;
+  describe(description_of(type), object);
   set(object, "type", Value("object"));
-  add_properties(schema, false, object);
+  add_properties(schema, type, false, object);
   if (schema.map_type == Schema::MapType::kAtomic) set(object, "x-kubernetes-map-type", Value("atomic"));
   return Value(std::move(object));
 }
 
-void Definitions::add_properties(const Schema& schema, bool is_kind, Members& into) {
+void Definitions::add_properties(const Schema& schema, std::string_view type, bool is_kind, Members& into) {
   if (schema.properties.empty()) return;
   doc::Object properties;
   std::vector<std::string> required;
   for (const Property& property : schema.properties) {
-    properties.append(property.name, property_value(property), {});
+    properties.append(property.name, property_value(property, type), {});
     // Of a kind the server fills in what is missing of these, or says so better.
     const bool told =
         is_kind && (property.name == "apiVersion" || property.name == "kind" || (property.name == "spec" && !custom_));
@@ -124,9 +139,10 @@ void Definitions::add_properties(const Schema& schema, bool is_kind, Members& in
   set(into, "properties", Value(std::move(properties)));
 }
 
-Value Definitions::property_value(const Property& property) {
+Value Definitions::property_value(const Property& property, std::string_view type) {
   Value value = value_of(*property.schema);
   doc::Object extras;
+  if (!type.empty()) describe(description_of(type, property.name), extras);
   if (property.default_value) set(extras, "default", *property.default_value);
   add_extensions(*property.schema, extras);
   if (extras.empty()) return value;
@@ -162,10 +178,10 @@ void Definitions::add_type(const Schema& schema, Members& into) {
   if (schema.type == Type::kIntOrString) return set(into, "x-kubernetes-int-or-string", Value(true));
   if (const char* type = type_name(schema.type)) set(into, "type", Value(type));
   if (const char* format = format_name(schema)) set(into, "format", Value(format));
-  if (!schema.enum_values.empty()) set(into, "enum", texts(schema.enum_values));
+  if (!schema.enum_values.empty()) set(into, "enum", sorted_texts(schema.enum_values));
   if (schema.type == Type::kArray) set(into, "items", schema.items ? value_of(*schema.items) : Value(doc::Object()));
   if (schema.additional) set(into, "additionalProperties", value_of(*schema.additional));
-  add_properties(schema, false, into);
+  add_properties(schema, {}, false, into);
   if (schema.preserve_unknown && custom_) set(into, "x-kubernetes-preserve-unknown-fields", Value(true));
 }
 

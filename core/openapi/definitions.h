@@ -26,8 +26,9 @@ class Definitions {
 
   doc::Value kind_definition(const api::Kind& kind);
   doc::Value definition(const api::Schema& schema);
-  void add_properties(const api::Schema& schema, bool is_kind, Members& into);
-  doc::Value property_value(const api::Property& property);
+  /// `type`: of which the properties are described; empty: they are not.
+  void add_properties(const api::Schema& schema, std::string_view type, bool is_kind, Members& into);
+  doc::Value property_value(const api::Property& property, std::string_view type);
   doc::Value value_of(const api::Schema& schema);
   doc::Value refer_to(const api::Schema& schema);
   doc::Value refer_to_scalar(const char* name);

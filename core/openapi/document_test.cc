@@ -8,6 +8,7 @@
 #include "api/schema_table.h"
 #include "doc/parse.h"
 #include "doc/print.h"
+#include "openapi/descriptions.h"
 
 namespace graylane::openapi {
 namespace {
@@ -47,15 +48,44 @@ TEST_F(Apps, KindsAreFoundByGroupVersionAndKind) {
   // kubectl looks for this extension, not for names.
   const Value& deployment = *schemas_.find("io.k8s.api.apps.v1.Deployment");
   EXPECT_EQ(at(deployment, {"x-kubernetes-group-version-kind"}), R"([{"group":"apps","version":"v1","kind":"Deployment"}])");
-  EXPECT_EQ(at(deployment, {"properties", "spec"}), R"({"$ref":"#/components/schemas/io.k8s.api.apps.v1.DeploymentSpec"})");
+  EXPECT_EQ(at(deployment, {"properties", "spec", "allOf"}),
+            R"([{"$ref":"#/components/schemas/io.k8s.api.apps.v1.DeploymentSpec"}])");
   EXPECT_EQ(at(deployment, {"required"}), "no required");
+}
+
+TEST_F(Apps, FieldsSayWhatTheyAreFor) {
+  // `kubectl explain deployment.spec` is how newcomers find out what they can write.
+  const Value& deployment = *schemas_.find("io.k8s.api.apps.v1.Deployment");
+  const Value& spec = *schemas_.find("io.k8s.api.apps.v1.DeploymentSpec");
+  EXPECT_EQ(at(deployment, {"description"}), doc::to_json(Value(description_of("Deployment"))));
+  EXPECT_EQ(at(spec, {"properties", "replicas", "description"}),
+            doc::to_json(Value(description_of("DeploymentSpec", "replicas"))));
+  EXPECT_NE(description_of("DeploymentSpec", "replicas"), "");
+}
+
+TEST(Descriptions, NameOnlyWhatThereIs) {
+  // A sentence for a field that was renamed would never be read by anybody.
+  const Value all = parsed(v2_json(kinds_of("")));
+  std::set<std::string> known = {"Any"};
+  for (const doc::Member& definition : *all.find("definitions")->as_object()) {
+    const std::string type = definition.key.substr(definition.key.rfind('.') + 1);
+    known.insert(type);
+    const Value* properties = definition.value.find("properties");
+    if (!properties) continue;
+    for (const doc::Member& property : *properties->as_object()) {
+      known.insert(type + "." + property.key);
+      known.insert("Any." + property.key);
+    }
+  }
+  for (const std::string& name : described()) EXPECT_TRUE(known.contains(name)) << name;
 }
 
 TEST_F(Apps, SchemasSayWhatMergingNeeds) {
   // Argo CD and kubectl merge by these, for types that they were not built with.
   const Value& spec = *schemas_.find("io.k8s.api.apps.v1.DeploymentSpec");
   EXPECT_EQ(at(spec, {"required"}), R"(["selector","template"])");
-  EXPECT_EQ(at(spec, {"properties", "replicas"}), R"({"type":"integer","format":"int32","default":1})");
+  EXPECT_EQ(at(spec, {"properties", "replicas", "format"}), R"("int32")");
+  EXPECT_EQ(at(spec, {"properties", "replicas", "default"}), "1");
   const Value& pod = *schemas_.find("io.k8s.api.core.v1.PodSpec");
   EXPECT_EQ(at(pod, {"properties", "containers", "x-kubernetes-list-type"}), R"("map")");
   EXPECT_EQ(at(pod, {"properties", "containers", "x-kubernetes-list-map-keys"}), R"(["name"])");
@@ -63,8 +93,8 @@ TEST_F(Apps, SchemasSayWhatMergingNeeds) {
   EXPECT_EQ(at(pod, {"properties", "volumes", "x-kubernetes-patch-strategy"}), R"("merge,retainKeys")");
   EXPECT_EQ(at(pod, {"properties", "nodeSelector", "x-kubernetes-map-type"}), R"("atomic")");
   const Value& rolling = *schemas_.find("io.k8s.api.apps.v1.RollingUpdateDeployment");
-  EXPECT_EQ(at(rolling, {"properties", "maxSurge", "$ref"}),
-            R"("#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString")");
+  EXPECT_EQ(at(rolling, {"properties", "maxSurge", "allOf"}),
+            R"([{"$ref":"#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString"}])");
 }
 
 TEST_F(Apps, PatchesSayThatTheyCanBeTriedOut) {
