@@ -124,6 +124,13 @@ void SchemaChecker::type(const Value& props, Level level, const std::string& pat
     return not_supported(field, *props.find("type"), R"("array", "boolean", "integer", "number", "object", "string")");
   const bool embedded = is_true(props, "x-kubernetes-embedded-resource");
   const bool open = is_true(props, "x-kubernetes-int-or-string") || is_true(props, "x-kubernetes-preserve-unknown-fields");
+  const Value* preserves = props.find("x-kubernetes-preserve-unknown-fields");
+  if (preserves && preserves->as_bool() && !*preserves->as_bool())
+    invalid(path + ".x-kubernetes-preserve-unknown-fields", *preserves, "must be true or undefined");
+  if (embedded && name == "object" && !open && !props.find("properties"))
+    required(path + ".properties",
+             "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields",
+             props.at());
   if (embedded && name.empty()) required(field, "must be object if x-kubernetes-embedded-resource is true", props.at());
   else if (embedded && name != "object")
     invalid(field, *props.find("type"), "must be object if x-kubernetes-embedded-resource is true");
@@ -289,6 +296,8 @@ void SchemaChecker::default_value(const Value& props, const std::string& path) {
   Objections found;
   if (!value->is_null()) check_custom(*value, *schema, Path(nullptr, "default"), found);
   for (Objection& finding : found) {
+    if (finding.message.find("default in body") != std::string::npos)
+      finding.message.replace(finding.message.find("default in body"), 7, "");  // the original names the whole by nothing
     if (finding.field != "<nil>") finding.field = path + "." + finding.field;
     findings_.push_back(std::move(finding));
   }

@@ -81,7 +81,9 @@ void check_text(const std::string& text, Position at, const Schema& schema, cons
 
 std::string range_of(const Schema& schema) {
   auto number = [](double n) { return std::to_string(static_cast<int64_t>(n)); };
-  if (!schema.maximum) return "at least " + number(*schema.minimum);
+  constexpr double kInt32Max = 2147483647.0;  // nobody chose that one
+  if (!schema.maximum || (schema.minimum && *schema.maximum == kInt32Max && *schema.minimum >= 0))
+    return "at least " + number(*schema.minimum);
   if (!schema.minimum) return "at most " + number(*schema.maximum);
   return "between " + number(*schema.minimum) + " and " + number(*schema.maximum);
 }

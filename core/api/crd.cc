@@ -1,6 +1,7 @@
 #include "api/crd.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api/build.h"
 #include "api/fields.h"
@@ -168,19 +169,65 @@ Result<std::vector<Kind>> kinds_of_crd(const Object& crd) {
 
 namespace {
 
-/// What is in the way of a definition's names; empty: nothing.
-std::string name_conflict(const Value& crd, const Kinds& kinds) {
-  const Value& spec = *crd.find("spec");
-  const Value& names = *spec.find("names");
-  const std::string group = text_of(&spec, "group"), kind = text_of(&names, "kind"), plural = text_of(&names, "plural");
-  const std::string own = text_of(crd.find("metadata"), "name");
-  for (const Kind& other : kinds.all()) {
-    if (other.gvk.group != group || (other.custom && other.custom->definition == own)) continue;
-    if (other.gvk.kind == kind) return "\"" + kind + "\" is already in use";
-    if (other.plural == plural) return "\"" + plural + "\" is already in use";
+/// The names of a definition that its group has room for, and why not all of them; the last reason found is the one told.
+struct AcceptedNames {
+  doc::Object names;
+  std::string reason;  // "KindConflict"; empty: all are accepted
+  std::string taken;
+};
+
+class NameCheck {
+ public:
+  NameCheck(const Value& crd, const Kinds& kinds) : names_(*crd.find("spec")->find("names")) {
+    const std::string group = text_of(crd.find("spec"), "group"), own = text_of(crd.find("metadata"), "name");
+    for (const Kind& other : kinds.all()) {
+      if (other.gvk.group != group || (other.custom && other.custom->definition == own)) continue;
+      resources_.insert({other.plural, other.singular});
+      resources_.insert(other.short_names.begin(), other.short_names.end());
+      kinds_.insert({other.gvk.kind, other.custom ? other.custom->list_kind : other.gvk.kind + "List"});
+    }
   }
-  return {};
-}
+
+  AcceptedNames run() {
+    accept("plural", resources_, "PluralConflict");
+    accept("singular", resources_, "SingularConflict");
+    accept_short_names();
+    accept("kind", kinds_, "KindConflict");
+    accept("listKind", kinds_, "ListKindConflict");
+    if (const Value* categories = names_.find("categories")) accepted_.names.set("categories", *categories);
+    for (const char* member : {"plural", "kind"}) {
+      if (!accepted_.names.find(member)) accepted_.names.set(member, Value(""));
+    }
+    return std::move(accepted_);
+  }
+
+ private:
+  using Taken = std::set<std::string>;
+
+  bool is_free(const std::string& name, const Taken& taken, const char* reason) {
+    if (name.empty() || !taken.contains(name)) return true;
+    accepted_.reason = reason;
+    accepted_.taken = name;
+    return false;
+  }
+  void accept(const char* member, const Taken& taken, const char* reason) {
+    const Value* name = names_.find(member);
+    if (name && is_free(text_of(&names_, member), taken, reason)) accepted_.names.set(member, *name);
+  }
+  void accept_short_names() {
+    const Value* all = names_.find("shortNames");
+    if (!all || !all->is_array()) return;
+    const bool free = std::ranges::all_of(*all->as_array(), [&](const Value& name) {
+      return !name.as_string() || is_free(*name.as_string(), resources_, "ShortNamesConflict");
+    });
+    if (free) accepted_.names.set("shortNames", *all);
+  }
+
+  const Value& names_;
+  Taken resources_;
+  Taken kinds_;
+  AcceptedNames accepted_;
+};
 
 size_t count_rules(const Value& props) {
   size_t count = 0;
@@ -253,12 +300,12 @@ void set_condition(Value& object, const std::string& type, bool is, const std::s
 }
 
 void establish_crd(Value& crd, const Kinds& kinds, const std::string& time) {
-  const std::string conflict = name_conflict(crd, kinds);
-  set_condition(crd, "NamesAccepted", conflict.empty(), conflict.empty() ? "NoConflicts" : "NamesConflict",
-                conflict.empty() ? "no conflicts found" : conflict, time);
-  if (conflict.empty()) {
-    const Value names = *crd.find("spec")->find("names");
-    object_member(*crd.as_object(), "status").set("acceptedNames", names);
+  AcceptedNames accepted = NameCheck(crd, kinds).run();
+  const bool all = accepted.reason.empty();
+  set_condition(crd, "NamesAccepted", all, all ? "NoConflicts" : accepted.reason,
+                all ? "no conflicts found" : "\"" + accepted.taken + "\" is already in use", time);
+  object_member(*crd.as_object(), "status").set("acceptedNames", Value(std::move(accepted.names)));
+  if (all) {
     set_condition(crd, "Established", true, "InitialNamesAccepted", "the initial names have been accepted", time);
   } else if (!has_condition(crd, "Established")) {
     set_condition(crd, "Established", false, "NotAccepted", "not all names are accepted", time);

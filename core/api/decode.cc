@@ -93,8 +93,8 @@ void conform_document(doc::Value& document, const Kind* kind, Report& report) {
   if (kind->check) kind->check(*document.as_object(), report);
 }
 
-/// What a directory of documents noted.
-std::optional<uint64_t> noted_order(const doc::Value& metadata) {
+/// What a directory of documents noted: "ORDER@TIME", or "ORDER" alone.
+std::optional<Age> noted_age(const doc::Value& metadata) {
   const doc::Value* annotations = metadata.find("annotations");
   const doc::Value* value = annotations ? annotations->find(kOrderAnnotation) : nullptr;
   const std::string* text = value ? value->as_string() : nullptr;
@@ -102,11 +102,14 @@ std::optional<uint64_t> noted_order(const doc::Value& metadata) {
   if (!text) return std::nullopt;
   const char* end = text->data() + text->size();
   const auto read = std::from_chars(text->data(), end, order);
-  return read.ec == std::errc() && read.ptr == end ? std::optional(order) : std::nullopt;
+  if (read.ec != std::errc()) return std::nullopt;
+  if (read.ptr == end) return Age{0, false, order};
+  const auto time = *read.ptr == '@' ? parse_time({read.ptr + 1, end}) : std::nullopt;
+  return time ? std::optional(Age{*time, true, order}) : std::nullopt;
 }
 
 Age age_of(const doc::Value& metadata, const FileName& file) {
-  if (const auto order = file ? std::nullopt : noted_order(metadata)) return Age{0, false, *order};
+  if (const auto noted = file ? std::nullopt : noted_age(metadata)) return *noted;
   const doc::Value* value = metadata.find("creationTimestamp");
   const std::string* text = value ? value->as_string() : nullptr;
   auto seconds = text ? parse_time(*text) : std::nullopt;

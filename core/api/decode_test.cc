@@ -81,6 +81,16 @@ TEST(Decode, OrderIsReadOfObjectsWithoutAFile) {
   EXPECT_FALSE(age.has_timestamp);
   EXPECT_EQ(age.order, 1048577u);
   EXPECT_TRUE(decode(content, std::make_shared<const std::string>("a.yaml")).object.value().age.has_timestamp);
+  doc::Value dated = content;
+  dated.as_object()
+      ->find("metadata")
+      ->as_object()
+      ->find("annotations")
+      ->as_object()
+      ->set(kOrderAnnotation, doc::Value("7@2024-03-01T00:00:00Z"));
+  const Age whole = decode(dated, nullptr).object.value().age;
+  EXPECT_EQ(whole.created_unix_seconds, 1709251200);
+  EXPECT_EQ(whole.order, 7u);
 }
 
 TEST(Decode, FillsInTheDefaultsOfAService) {

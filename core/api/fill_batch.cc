@@ -23,22 +23,6 @@ void labels_from_template(doc::Object& object) {
 
 bool has(const doc::Object& object, const char* member) { return object.find(member) != nullptr; }
 
-/// What its Pods are found by is made from the Job's identity, once it has one.
-void select_own_pods(doc::Object& job, doc::Object& spec) {
-  const doc::Object* metadata = find_object(job, "metadata");
-  const std::string* uid = metadata ? find_text(*metadata, "uid") : nullptr;
-  const std::string* name = metadata ? find_text(*metadata, "name") : nullptr;
-  const doc::Value* manual = spec.find("manualSelector");
-  if (!uid || !name || has(spec, "selector") || (manual && manual->as_bool() && *manual->as_bool())) return;
-  const doc::Value uid_value(*uid), name_value(*name);
-  spec.set("selector", make_object({{"matchLabels", make_object({{"batch.kubernetes.io/controller-uid", uid_value}})}}));
-  doc::Object* pod = find_object(spec, "template");
-  if (!pod) return;
-  doc::Object& labels = object_member(object_member(*pod, "metadata"), "labels");
-  for (const char* key : {"batch.kubernetes.io/controller-uid", "controller-uid"}) fill_in(labels, key, uid_value, {});
-  for (const char* key : {"batch.kubernetes.io/job-name", "job-name"}) fill_in(labels, key, name_value, {});
-}
-
 }  // namespace
 
 void fill_job(doc::Object& job) {
@@ -54,7 +38,7 @@ void fill_job(doc::Object& job) {
   fill_in(*spec, "completionMode", doc::Value("NonIndexed"), at);
   fill_in(*spec, "suspend", doc::Value(false), at);
   fill_in(*spec, "podReplacementPolicy", doc::Value(has(*spec, "podFailurePolicy") ? "Failed" : "TerminatingOrFailed"), at);
-  select_own_pods(job, *spec);
+  fill_in(*spec, "manualSelector", doc::Value(false), at);
 }
 
 void fill_cron_job(doc::Object& job) {

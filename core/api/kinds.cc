@@ -27,6 +27,7 @@ struct Row {
 constexpr const char* kNetworking = "networking.k8s.io";
 constexpr const char* kDiscovery = "discovery.k8s.io";
 constexpr const char* kAuthorization = "authorization.k8s.io";
+constexpr const char* kAdmission = "admissionregistration.k8s.io";
 constexpr const char* kRbac = "rbac.authorization.k8s.io";
 
 constexpr Row kRows[] = {
@@ -46,6 +47,11 @@ constexpr Row kRows[] = {
     {"", "v1", "Secret", "secrets", "", "Secret", fill_secret},
     {"", "v1", "Service", "services", "svc", "Service", fill_service, check_service},
     {"", "v1", "ServiceAccount", "serviceaccounts", "sa", "ServiceAccount"},
+    {kAdmission, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", "", "MutatingWebhookConfiguration"},
+    {kAdmission, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", "", "ValidatingAdmissionPolicy"},
+    {kAdmission, "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", "",
+     "ValidatingAdmissionPolicyBinding"},
+    {kAdmission, "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", "", "ValidatingWebhookConfiguration"},
     {kCrdGroup, "v1", kCrdKind, "customresourcedefinitions", "crd,crds", "CustomResourceDefinition", fill_crd, check_crd},
     {"apps", "v1", "ControllerRevision", "controllerrevisions", "", "ControllerRevision"},
     {"apps", "v1", "DaemonSet", "daemonsets", "ds", "DaemonSet", fill_update_strategy, check_workload},
@@ -57,6 +63,7 @@ constexpr Row kRows[] = {
     {kAuthorization, "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", "", "SelfSubjectRulesReview"},
     {kAuthorization, "v1", "SubjectAccessReview", "subjectaccessreviews", "", "SubjectAccessReview"},
     {"authentication.k8s.io", "v1", "SelfSubjectReview", "selfsubjectreviews", "", "SelfSubjectReview"},
+    {"authentication.k8s.io", "v1", "TokenReview", "tokenreviews", "", "TokenReview"},
     {"autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa", "HorizontalPodAutoscaler",
      fill_autoscaler, check_autoscaler},
     {"autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa", "OldHorizontalPodAutoscaler", nullptr,
@@ -114,7 +121,7 @@ constexpr KindTraits kTraits[] = {
     {"DaemonSet", {.in_all = true, .status = true, .generation = true, .only_stored = true}},
     {"Deployment", {.in_all = true, .status = true, .scale = true, .generation = true}},
     {"Endpoints", {.created_by_update = true}},
-    {"Event", {.created_by_update = true}},
+    {"Event", {.created_by_update = true, .name_rule = NameRule::kPathSegment}},
     {"EndpointSlice", {.generation = true}},
     {"HorizontalPodAutoscaler", {.in_all = true, .status = true, .only_stored = true}},
     {"Ingress", {.status = true, .generation = true}},
@@ -123,6 +130,7 @@ constexpr KindTraits kTraits[] = {
     {"LimitRange", {.only_stored = true, .created_by_update = true}},
     {"Lease", {.created_by_update = true, .needs_revision = true}},
     {"LocalSubjectAccessReview", {.computed = true}},
+    {"MutatingWebhookConfiguration", {.cluster_scoped = true, .generation = true, .only_stored = true}},
     {"Namespace", {.cluster_scoped = true, .status = true, .name_rule = NameRule::kDnsLabel}},
     {"NetworkPolicy", {.generation = true, .only_stored = true}},
     {"Node", {.cluster_scoped = true, .status = true}},
@@ -130,7 +138,8 @@ constexpr KindTraits kTraits[] = {
     {"PersistentVolume", {.cluster_scoped = true, .status = true, .only_stored = true}},
     {"PersistentVolumeClaim", {.status = true, .only_stored = true}},
     {"Pod", {.in_all = true, .status = true, .generation = true}},
-    {"PodDisruptionBudget", {.status = true, .generation = true, .only_stored = true, .needs_revision = true}},
+    {"PodDisruptionBudget",
+     {.status = true, .generation = true, .only_stored = true, .needs_revision = true, .name_rule = NameRule::kPathSegment}},
     {"PodMetrics", {.computed = true}},
     {"PriorityClass", {.cluster_scoped = true, .generation = true, .only_stored = true}},
     {"ReplicaSet", {.in_all = true, .status = true, .scale = true, .generation = true}},
@@ -142,9 +151,14 @@ constexpr KindTraits kTraits[] = {
     {"SelfSubjectReview", {.cluster_scoped = true, .computed = true}},
     {"SelfSubjectRulesReview", {.cluster_scoped = true, .computed = true}},
     {"Service", {.in_all = true, .status = true, .created_by_update = true, .name_rule = NameRule::kService}},
-    {"StatefulSet", {.in_all = true, .status = true, .scale = true, .generation = true, .only_stored = true}},
-    {"SubjectAccessReview", {.cluster_scoped = true, .computed = true}},
+    {"StatefulSet",
+     {.in_all = true, .status = true, .scale = true, .generation = true, .only_stored = true, .name_rule = NameRule::kDnsLabel}},
     {"StorageClass", {.cluster_scoped = true, .only_stored = true}},
+    {"SubjectAccessReview", {.cluster_scoped = true, .computed = true}},
+    {"TokenReview", {.cluster_scoped = true, .computed = true}},
+    {"ValidatingAdmissionPolicy", {.cluster_scoped = true, .status = true, .generation = true, .only_stored = true}},
+    {"ValidatingAdmissionPolicyBinding", {.cluster_scoped = true, .only_stored = true}},
+    {"ValidatingWebhookConfiguration", {.cluster_scoped = true, .generation = true, .only_stored = true}},
 };
 
 /// A version that is not the stored one: in which group its objects are kept, and how their form changes.
@@ -257,7 +271,7 @@ Kinds make_builtin_kinds() {
   for (const char* types :
        {kMetaTypes,    kPodTypes,    kContainerTypes, kVolumeTypes,      kAffinityTypes,    kWorkloadTypes, kServiceTypes,
         kIngressTypes, kConfigTypes, kPodStatusTypes, kOtherVolumeTypes, kCoreTypes,        kStorageTypes,  kAppsTypes,
-        kBatchTypes,   kPolicyTypes, kReviewTypes,    kMetricsTypes,     kAutoscalingTypes, kCrdTypes})
+        kBatchTypes,   kPolicyTypes, kReviewTypes,    kMetricsTypes,     kAutoscalingTypes, kCrdTypes,      kAdmissionTypes})
     table.add(types);
   SchemaSetPtr schemas = table.finish();
   Kinds kinds;

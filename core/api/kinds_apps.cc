@@ -83,7 +83,7 @@ DaemonSetStatus
   conditions              [PlainCondition] @10 keys=type
 
 ControllerRevision root
-  data      object @2
+  data      object @2 atomic
   revision  int64 @3 !
 )";
 

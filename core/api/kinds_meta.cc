@@ -18,8 +18,8 @@ ObjectMeta
   deletionGracePeriodSeconds  int64 @10*
   labels                      {labels} @11
   annotations                 {annotations} @12
-  ownerReferences             [OwnerReference] @13 keys=uid
-  finalizers                  [string] @14 set
+  ownerReferences             [OwnerReference] @13 keys=uid lax
+  finalizers                  [string] @14 set lax
   managedFields               [ManagedFieldsEntry] @17
 
 OwnerReference atomic

@@ -118,7 +118,7 @@ HorizontalPodAutoscalerSpec
   metrics         [MetricSpec] @4
   behavior        HorizontalPodAutoscalerBehavior @5*
 
-CrossVersionObjectReference atomic
+CrossVersionObjectReference
   kind        string @1 !
   name        string @2 !
   apiVersion  string @3

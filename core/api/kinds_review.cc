@@ -87,6 +87,20 @@ SelfSubjectReview root
 SelfSubjectReviewStatus
   userInfo  UserInfo @1
 
+TokenReview root
+  spec    TokenReviewSpec @2 !
+  status  TokenReviewStatus @3
+
+TokenReviewSpec
+  token      string @1
+  audiences  [string] @2
+
+TokenReviewStatus
+  authenticated  bool @1
+  user           UserInfo @2
+  audiences      [string] @4
+  error          string @3
+
 UserInfo
   username  string @1
   uid       string @2

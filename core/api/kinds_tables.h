@@ -26,6 +26,7 @@ extern const char* const kAutoscalingTypes;
 extern const char* const kReviewTypes;
 extern const char* const kMetricsTypes;
 extern const char* const kCrdTypes;
+extern const char* const kAdmissionTypes;
 
 // Defaults that depend on other fields (fill_*.cc) and rules between fields (check_*.cc).
 void fill_pod(doc::Object& pod);

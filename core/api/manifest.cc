@@ -58,7 +58,7 @@ class Reader {
     Decoded decoded = decode(std::move(content), file_, decode_options_);
     for (Diagnostic& d : decoded.diagnostics) keep(std::move(d));
     if (decoded.object && in_force) {
-      decoded.object->age.order = manifest_.objects.size();
+      if (!decoded.object->age.has_timestamp) decoded.object->age.order = manifest_.objects.size();
       manifest_.objects.push_back(*std::move(decoded.object));
     } else if (decoded.key) {
       manifest_.refused.push_back(*std::move(decoded.key));

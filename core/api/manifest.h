@@ -20,7 +20,7 @@ struct ManifestOptions {
 };
 
 struct Manifest {
-  std::vector<Object> objects;     // age.order counts them in the order of the file
+  std::vector<Object> objects;     // age.order counts those without a time in the order of the file
   std::vector<ObjectKey> refused;  // objects with errors that could be identified: a last good one may stay in force
   Diagnostics diagnostics;         // in the order of the file
 };

@@ -39,11 +39,11 @@ struct ObjectKey {
 struct Age {
   int64_t created_unix_seconds = 0;  // metadata.creationTimestamp; meaningful only if has_timestamp
   bool has_timestamp = false;
-  uint64_t order = 0;  // among objects without a timestamp: order of file and document
+  uint64_t order = 0;  // among objects of one time, or without one: of file and document. 0: it says a time of its own
 };
 
-/// On objects that a directory of documents made: Age::order as a decimal number, for writers that know no documents. A document
-/// cannot set it.
+/// On objects that a directory of documents made, for writers that know no documents: "ORDER@TIME", Age::order and the time since
+/// which the directory is in force. A document cannot set it.
 inline constexpr const char* kOrderAnnotation = "graylane.dev/order";
 
 struct Object {

@@ -95,8 +95,9 @@ class JsonBuilder {
     if (const std::optional<size_t> found = keys.find(name)) {
       report_duplicate(name, key_at, (object.begin() + static_cast<std::ptrdiff_t>(*found))->key_at);
       open_.back().index = *found;  // for the paths of what is inside
-      Value dropped;
-      return build_value(field.value(), dropped);
+      Member& kept = *(object.begin() + static_cast<std::ptrdiff_t>(*found));
+      kept.key_at = key_at;
+      return build_value(field.value(), kept.value);
     }
     open_.back().index = object.size();
     return build_value(field.value(), object.append(std::string(name), Value(), key_at));

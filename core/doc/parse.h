@@ -27,7 +27,7 @@ struct ParseLimits {
 };
 
 /// A document with a syntax error is dropped and so is what follows it; those before it are kept. A document whose
-/// problems are of content (a duplicate key: the first value stays) is kept and `diagnostics` has the error.
+/// problems are of content (a duplicate key: of YAML the first value stays, of JSON the last) is kept and `diagnostics` has the error.
 struct Parsed {
   std::vector<Value> documents;
   Diagnostics diagnostics;

@@ -9,15 +9,13 @@ namespace {
 
 class JsonPrinter {
  public:
-  explicit JsonPrinter(int indent) : indent_(indent) {}
+  JsonPrinter(std::string& out, int indent) : indent_(indent), out_(out) {}
 
   void print(const Value& value) {
     if (const Object* object = value.as_object()) print_object(*object);
     else if (const Array* array = value.as_array()) print_array(*array);
     else print_scalar(value);
   }
-
-  std::string take() { return std::move(out_); }
 
  private:
   void print_scalar(const Value& value) {
@@ -71,15 +69,17 @@ class JsonPrinter {
 
   int indent_;
   size_t depth_ = 0;
-  std::string out_;
+  std::string& out_;
 };
 
 }  // namespace
 
 std::string to_json(const Value& value, int indent) {
-  JsonPrinter printer(indent);
-  printer.print(value);
-  return printer.take();
+  std::string out;
+  JsonPrinter(out, indent).print(value);
+  return out;
 }
+
+void append_json(std::string& out, const Value& value) { JsonPrinter(out, 0).print(value); }
 
 }  // namespace graylane::doc

@@ -1,5 +1,8 @@
 #include "doc/quote.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include "doc/text.h"
 
 namespace graylane::doc {
@@ -28,11 +31,39 @@ bool must_be_escaped(uint32_t c) {
   return (c >= 0x80 && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
 }
 
+/// Whether a byte stays as it is, whatever stands beside it.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+/// Whether all of eight bytes do, without a look at each: bit tricks on bytes below 0x80, where nothing is carried over.
+bool are_plain(uint64_t bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
+  const auto has_zero = [](uint64_t x) { return (x - kOnes) & ~x & kHigh; };
+  const uint64_t too_large = (bytes | (bytes + kOnes)) & kHigh;        // from 0x7F
+  const uint64_t too_small = (bytes - kOnes * 0x20) & ~bytes & kHigh;  // below 0x20
+  return !(too_large | too_small | has_zero(bytes ^ kOnes * '"') | has_zero(bytes ^ kOnes * '\\'));
+}
+
+/// How many bytes at the front stay as they are.
+size_t plain_bytes(std::string_view text) {
+  size_t size = 0;
+  for (uint64_t eight = 0; size + sizeof eight <= text.size(); size += sizeof eight) {
+    std::memcpy(&eight, text.data() + size, sizeof eight);
+    if (!are_plain(eight)) break;
+  }
+  while (size < text.size() && is_plain(text[size])) ++size;
+  return size;
+}
+
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (size_t i = 0; i < text.size();) {
+    if (const size_t plain = plain_bytes(text.substr(i)); plain != 0) {  // most text is nothing else
+      out += text.substr(i, plain);
+      i += plain;
+      continue;
+    }
     if (static_cast<unsigned char>(text[i]) < 0x80) {
       append_ascii(out, text[i++]);
       continue;

@@ -40,11 +40,13 @@ class Parts {
 
 /// Structs that the types of Kubernetes hold by value: in Go they are always there.
 bool is_struct_by_value(const api::Property& property) {
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "metadata", "spec", "status", "loadBalancer", "strategy", "template", "updateStrategy", "jobTemplate", "resources"};
   const api::Schema& schema = *property.schema;
-  return schema.type == api::Schema::Type::kObject && schema.map_type == api::Schema::MapType::kGranular &&
-         !schema.properties.empty() && std::ranges::find(kNames, property.name) != kNames.end();
+  return schema.type == api::Schema::Type::kObject && !schema.properties.empty() && !property.protobuf_presence;
+}
+
+/// What such types hold when nobody says anything: "", 0, false.
+bool is_zero(const doc::Value& value) {
+  return value == doc::Value("") || value == doc::Value(int64_t{0}) || value == doc::Value(false);
 }
 
 /// A Pod's containers: in Go they are there, as null.
@@ -108,6 +110,8 @@ const doc::Value* Comparer::absent(const doc::Object* parent, const api::Schema*
   const api::Property* property = builtin_ && parent && schema ? schema->find(name) : nullptr;
   if (!property) return nullptr;
   if (is_struct_by_value(*property)) return &kEmptyObject;
+  if (!property->protobuf_presence && property->default_value && is_zero(*property->default_value))
+    return &*property->default_value;
   return is_required_list(*property) ? &kNull : nullptr;
 }
 
@@ -118,11 +122,12 @@ Comparison Comparer::maps(const doc::Object* before, const doc::Object* after, c
   Parts parts;
   for (const doc::Member& member : after ? *after : kNone) {
     const doc::Value* old_value = in_old.find(member.key);
+    if (!old_value && builtin_ && schema && member.value.is_null()) continue;  // as Go prints what is not set
     if (!old_value) old_value = absent(before, schema, member.key);
     parts.add(PathElement::field(member.key), values(old_value, &member.value, member_schema(schema, member.key)));
   }
   for (const doc::Member& member : before ? *before : kNone) {
-    if (in_new.find(member.key)) continue;
+    if (in_new.find(member.key) || (builtin_ && schema && member.value.is_null())) continue;
     const doc::Value* new_value = absent(after, schema, member.key);
     parts.add(PathElement::field(member.key), values(&member.value, new_value, member_schema(schema, member.key)));
   }

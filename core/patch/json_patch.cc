@@ -166,9 +166,14 @@ Done Patcher::remove(Path path) {
 Done Patcher::replace(Path path, const doc::Value& value) {
   const auto target = find(path);
   if (!target) return std::unexpected(target.error());
-  if (!*target) return problem("path", "there is nothing to replace; use add");
-  **target = value;
-  return {};
+  if (*target) {
+    **target = value;
+    return {};
+  }
+  // A member that an object does not have is added, as the original does and RFC 6902 does not.
+  const auto parent = find(path.first(path.size() - 1));
+  const bool is_member = parent && *parent && (*parent)->is_object();
+  return is_member ? add(path, value) : problem("path", "there is nothing to replace; use add");
 }
 
 Done Patcher::move(Path from, Path path) {

@@ -59,10 +59,17 @@ TEST(JsonPatch, RefusalHasTheMessageOfKubernetesAndACauseThatHelps) {
   EXPECT_THAT(result.error().causes[0].message, HasSubstr("test failed"));
 }
 
+TEST(JsonPatch, AReplacedMemberThatIsNotThereIsAdded) {
+  // kube-apiserver does so, and scripts have come to rely on it; RFC 6902 would refuse it.
+  const auto result = patched(R"({"data": {"a": "1"}})", R"([{"op": "replace", "path": "/data/b", "value": "2"}])");
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(same(*result, R"({"data": {"a": "1", "b": "2"}})"));
+}
+
 TEST(JsonPatch, WhatDoesNotFitIsRefused) {
   // Silence would store something that its author did not ask for.
   for (const char* operation :
-       {R"({"op": "remove", "path": "/zzz"})", R"({"op": "replace", "path": "/zzz", "value": 1})",
+       {R"({"op": "remove", "path": "/zzz"})", R"({"op": "replace", "path": "/zzz/deep", "value": 1})",
         R"({"op": "add", "path": "/zzz/deep", "value": 1})", R"({"op": "move", "from": "/zzz", "path": "/a"})",
         R"({"op": "move", "from": "/data", "path": "/data/a/b"})", R"({"op": "copy", "from": "/zzz", "path": "/a"})",
         R"({"op": "wish", "path": "/a", "value": 1})", R"({"op": "add", "path": "/a"})", R"({"op": "add", "value": 1})",

@@ -187,7 +187,6 @@ bool names(const api::Kind& kind, const std::string& word) {
 
 /// Since it was created; of objects from files that nobody runs, nothing is known.
 std::string age_of(const api::Object& object, int64_t now) {
-  if (object.age.has_timestamp) return age_text(now - object.age.created_unix_seconds);
   const auto created = api::parse_time(text_at(&object.content, {"metadata", "creationTimestamp"}));
   return created ? age_text(now - *created) : kUnknown;
 }

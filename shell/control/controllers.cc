@@ -17,7 +17,7 @@ Controllers::Controllers(Client& client, uint64_t seed, NodeFacts node)
 Result<bool> Controllers::step(std::chrono::sys_seconds now) {
   // Garbage last: what others still mend is none.
   const std::initializer_list<Result<bool>> all = {namespaces_.step(now), node_.step(now),    deployments_.step(now),
-                                                   endpoints_.step(),     garbage_.step(now), events_.step(now)};
+                                                   endpoints_.step(now),  garbage_.step(now), events_.step(now)};
   bool wrote = false;
   for (const Result<bool>& done : all) {
     if (!done) return done;
@@ -27,9 +27,12 @@ Result<bool> Controllers::step(std::chrono::sys_seconds now) {
 }
 
 std::optional<std::chrono::sys_seconds> Controllers::look_again() const {
-  const auto pods = deployments_.look_again();
-  const auto events = events_.look_again();
-  return pods && events ? std::min(*pods, *events) : pods ? pods : events;
+  std::optional<std::chrono::sys_seconds> next;
+  for (const auto& time : {namespaces_.look_again(), node_.look_again(), deployments_.look_again(), endpoints_.look_again(),
+                           garbage_.look_again(), events_.look_again()}) {
+    next = earlier(next, time);
+  }
+  return next;
 }
 
 }  // namespace graylane::control

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "api/view_fields.h"
@@ -19,19 +19,10 @@ using DeploymentEntry = Mirror<DeploymentView>::Entry;
 using SetEntry = Mirror<OwnedSetView>::Entry;
 using SetEntries = std::vector<const SetEntry*>;
 
-/// The sets of each Deployment by its name, and those of nobody.
-struct Claims {
-  std::map<std::pair<std::string, std::string>, SetEntries> by_deployment;  // namespace, name
-  std::map<std::string, SetEntries> orphans;                                // by namespace
-};
-
-Claims sort_sets(const Mirror<OwnedSetView>::Entries& sets) {
-  Claims claims;
-  for (const auto& [key, entry] : sets) {
-    if (entry.view.owner_kind == "Deployment") claims.by_deployment[{key.ns, entry.view.owner_name}].push_back(&entry);
-    else if (entry.view.owner_kind.empty() && !entry.view.terminating) claims.orphans[key.ns].push_back(&entry);
-  }
-  return claims;
+/// By name: see OwnedMirror.
+std::optional<std::string> deployment_of(const OwnedSetView& set) {
+  if (set.owner_kind == "Deployment") return set.owner_name;
+  return set.owner_kind.empty() && !set.terminating ? std::optional<std::string>("") : std::nullopt;
 }
 
 void adopt(const api::Object& deployment, const SetEntry& set, Work& work) {
@@ -46,21 +37,22 @@ void let_go(const api::Object& deployment, const SetEntry& set, Work& work) {
   work.changes.push_back(Change::update(std::move(free)));
 }
 
-SetEntries claim(const DeploymentEntry& deployment, Claims& claims, Work& work) {
+/// The sets that count for the Deployment. `taken`: those of nobody that were adopted in this step.
+SetEntries claim(const DeploymentEntry& deployment, const OwnedMirror<OwnedSetView>& sets, std::set<api::ObjectKey>& taken,
+                 Work& work) {
   const api::ObjectKey& key = deployment.object->key;
   const LabelSelector& selector = deployment.view.selector;
   SetEntries own;
-  for (const SetEntry* set : claims.by_deployment[{key.ns, key.name}]) {
+  for (const SetEntry* set : sets.of(key.ns, key.name)) {
     if (!means(set->view.owner_uid, *deployment.object)) continue;
     if (selector.selects(set->view.labels) || deployment.view.terminating) own.push_back(set);
     else let_go(*deployment.object, *set, work);
   }
   if (deployment.view.terminating) return own;
-  std::erase_if(claims.orphans[key.ns], [&](const SetEntry* set) {
-    const bool selected = selector.selects(set->view.labels);
-    if (selected) adopt(*deployment.object, *set, work);
-    return selected;
-  });
+  for (const SetEntry* set : sets.of(key.ns, "")) {
+    if (!selector.selects(set->view.labels) || !taken.insert(set->object->key).second) continue;
+    adopt(*deployment.object, *set, work);
+  }
   return own;
 }
 
@@ -87,12 +79,12 @@ DeploymentView read_deployment_view(const api::Object& object) {
 }
 
 DeploymentController::DeploymentController(Client& client, uint64_t seed)
-    : client_(client),
-      random_(seed),
+    : random_(seed),
       events_(client, "deployment-controller", "", seed + 1),
       replica_sets_(client, seed + 2),
       deployments_(client, {"apps", "Deployment", {}}, &read_deployment_view),
-      sets_(client, {"apps", "ReplicaSet", {}}, &read_owned_set) {}
+      sets_(client, {"apps", "ReplicaSet", {}}, &read_owned_set, &deployment_of),
+      queue_(client, &events_) {}
 
 Result<bool> DeploymentController::step(sys_seconds now) {
   const auto pods = replica_sets_.step(now);
@@ -103,38 +95,47 @@ Result<bool> DeploymentController::step(sys_seconds now) {
 }
 
 std::optional<sys_seconds> DeploymentController::look_again() const {
-  const auto pods = replica_sets_.look_again();
-  return pods && look_again_ ? std::min(*pods, *look_again_) : pods ? pods : look_again_;
+  return earlier(earlier(replica_sets_.look_again(), agenda_.next()), queue_.look_again());
+}
+
+Result<void> DeploymentController::catch_up() {
+  const auto deployments = deployments_.catch_up([this](const api::ObjectKey& key) { agenda_.add(key); });
+  if (!deployments) return std::unexpected(deployments.error());
+  const auto sets = sets_.catch_up([this](const std::string& ns, const std::string& owner) {
+    if (owner.empty()) agenda_.add_namespace(deployments_.entries(), ns);
+    else agenda_.add({"apps", "Deployment", ns, owner});
+  });
+  if (!sets) return std::unexpected(sets.error());
+  return {};
 }
 
 Result<bool> DeploymentController::step_deployments(sys_seconds now) {
-  const auto deployments = deployments_.catch_up();
-  if (!deployments) return deployments;
-  const auto sets = sets_.catch_up();
-  unfinished_ = unfinished_ || *deployments || sets.value_or(false) || (look_again_ && *look_again_ <= now);
-  if (!sets) return sets;
-  if (!unfinished_) return false;
+  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
   Work work{now};
-  Claims claims = sort_sets(sets_.entries());
+  std::set<api::ObjectKey> taken;
   const auto is_taken = [&](const api::ObjectKey& set) { return sets_.entries().contains(set); };
-  for (const auto& [key, deployment] : deployments_.entries()) {
+  for (const api::ObjectKey& key : agenda_.take(now)) {
+    const auto found = deployments_.entries().find(key);
+    if (found == deployments_.entries().end()) {
+      settled_.forget(key);
+      continue;
+    }
+    const DeploymentEntry& deployment = found->second;
     // One that does not select the Pods of its template would make sets without end.
     if (!deployment.view.selector.selects(deployment.view.pod.labels)) continue;
     Work one{now};
-    SetEntries own = claim(deployment, claims, one);
+    SetEntries own = claim(deployment, sets_, taken, one);
     const Settled::State state = state_of(deployment, own);
     // While sets come and go by their labels, which ones there are is not known yet.
     if (one.changes.empty() && !settled_.holds(key, state, one)) {
       decide({deployment, std::move(own), is_taken}, random_, one);
       if (one.changes.empty()) settled_.note(key, state, one.look_again);
     }
-    work.add(std::move(one));
+    if (!one.changes.empty()) agenda_.add(key);
+    agenda_.add(key, one.look_again);
+    work.add(key, std::move(one));
   }
-  settled_.keep_only(deployments_.entries());
-  look_again_ = work.look_again;
-  const auto written = carry_out(client_, std::move(work), &events_);
-  unfinished_ = !written || *written;
-  return written;
+  return queue_.carry_out(std::move(work));
 }
 
 }  // namespace graylane::control

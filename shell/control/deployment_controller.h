@@ -13,13 +13,15 @@
 #include <optional>
 
 #include "api/workload.h"
+#include "control/agenda.h"
 #include "control/deployment_sets.h"
 #include "control/label_selector.h"
 #include "control/object_feed.h"
+#include "control/owned_mirror.h"
 #include "control/port.h"
 #include "control/replica_set_controller.h"
 #include "control/settled.h"
-#include "control/work.h"
+#include "control/work_queue.h"
 #include "route/split.h"
 
 namespace graylane::control {
@@ -45,17 +47,17 @@ class DeploymentController {
   std::optional<std::chrono::sys_seconds> look_again() const;
 
  private:
+  Result<void> catch_up();
   Result<bool> step_deployments(std::chrono::sys_seconds now);
 
-  Client& client_;
   route::Rng random_;
   EventRecorder events_;
   ReplicaSetController replica_sets_;  // first: what Deployments do depends on what their sets say
   Mirror<DeploymentView> deployments_;
-  Mirror<OwnedSetView> sets_;
+  OwnedMirror<OwnedSetView> sets_;
   Settled settled_;
-  bool unfinished_ = true;  // the last step has more to do than what changes tell of
-  std::optional<std::chrono::sys_seconds> look_again_;
+  WorkQueue queue_;
+  Agenda agenda_;  // Deployments
 };
 
 }  // namespace graylane::control

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/build.h"
+#include "api/decode.h"
 #include "api/view_fields.h"
 #include "control/pod_objects.h"
 #include "control/test_objects.h"
@@ -115,6 +116,27 @@ class DeploymentControllerTest : public ::testing::Test {
   sys_seconds now_ = kStart;
   doc::Value status_;
 };
+
+TEST_F(DeploymentControllerTest, PodsHaveTheDefaultsOfPods) {
+  // Whoever writes such a Pod back, with a label more, would else change its spec, which nobody may.
+  apply(deployment(1, "a"));
+  settle();
+  const api::Object pod = *store_.list({"", "Pod", {}})->items.at(0);
+  const api::Decoded again = api::decode(pod.content, nullptr);
+  ASSERT_TRUE(again.object);
+  EXPECT_EQ(*again.object->find("spec"), *pod.find("spec"));
+  EXPECT_EQ(*pod.find("spec")->find("enableServiceLinks"), doc::Value(true));
+}
+
+TEST_F(DeploymentControllerTest, OneThatBeginsPausedSaysSoFirst) {
+  // `kubectl describe` prints conditions in their order.
+  apply(deployment(1, "a", "  paused: true\n"));
+  settle();
+  std::vector<std::string> types;
+  const doc::Value now = status();
+  for (const doc::Value& one : api::fields::items(&now, "conditions")) types.push_back(api::fields::text(&one, "type"));
+  EXPECT_EQ(types, (std::vector<std::string>{"Progressing", "Available"}));
+}
 
 TEST_F(DeploymentControllerTest, PodsAreNamedLabelledAndOwned) {
   // People and tools find Pods by these; a Service finds them by the template's labels.

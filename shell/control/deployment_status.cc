@@ -183,6 +183,8 @@ DeploymentStatus status_of(const api::Object& deployment, const DeploymentFacts&
       fields::number(fields::find_object(&deployment.content, "spec"), "progressDeadlineSeconds", 600);
   const Look look{deployment, facts, counts_in(before), count(facts), now_seconds, deadline_seconds};
   Conditions conditions(before, api::format_time(now_seconds));
+  // A pause is the first thing that a cluster notes.
+  if (facts.goal.paused && deadline_seconds != kNoDeadline) note_pause(look, conditions);
   judge_availability(look, conditions);
   DeploymentStatus result{{}, {}, is_complete(look)};
   if (deadline_seconds == kNoDeadline) {

@@ -66,12 +66,14 @@ Value target_of(const api::Pod& pod) {
   return make_object({{"kind", Value("Pod")}, {"namespace", Value(pod.ns)}, {"name", Value(pod.name)}, {"uid", Value(pod.uid)}});
 }
 
-Value to_endpoint(const api::Pod& pod, bool publish_not_ready) {
-  return make_object({{"addresses", Value(doc::Array{Value(pod.ip)})},
-                      {"conditions", make_object({{"ready", Value(is_ready(pod, publish_not_ready))},
-                                                  {"serving", Value(pod.ready || publish_not_ready)},
-                                                  {"terminating", Value(pod.terminating)}})},
-                      {"targetRef", target_of(pod)}});
+Value to_endpoint(const EndpointPod& pod, bool publish_not_ready) {
+  Value endpoint = make_object({{"addresses", Value(doc::Array{Value(pod.ip)})},
+                                {"conditions", make_object({{"ready", Value(is_ready(pod, publish_not_ready))},
+                                                            {"serving", Value(pod.ready || publish_not_ready)},
+                                                            {"terminating", Value(pod.terminating)}})},
+                                {"targetRef", target_of(pod)}});
+  if (!pod.node.empty()) endpoint.as_object()->set("nodeName", Value(pod.node));
+  return endpoint;
 }
 
 bool is_endpoint(const api::Service& service, const api::ObjectKey& key, const api::Pod& pod) {
@@ -85,16 +87,16 @@ bool has_own_endpoints(const api::Object& service) {
 
 bool nothing(const api::Object&) { return true; }
 
-using Groups = std::map<SlicePorts, std::vector<const api::Pod*>>;
+using Groups = std::map<SlicePorts, std::vector<const EndpointPod*>>;
 
 /// The Pods behind a Service by the ports on which they serve it, in order of name.
-Groups group_pods(const api::Object& service, const std::vector<api::Pod>& pods) {
+Groups group_pods(const api::Object& service, const std::vector<EndpointPod>& pods) {
   const api::Service view = api::read_service(service);
   Groups groups;
-  for (const api::Pod& pod : pods) {
+  for (const EndpointPod& pod : pods) {
     if (is_endpoint(view, service.key, pod)) groups[ports_of(view, pod)].push_back(&pod);
   }
-  for (auto& [ports, members] : groups) std::ranges::sort(members, {}, &api::Pod::name);
+  for (auto& [ports, members] : groups) std::ranges::sort(members, {}, &EndpointPod::name);
   return groups;
 }
 
@@ -103,27 +105,43 @@ bool publishes_not_ready(const api::Object& service) {
   return publish && publish->as_bool() && *publish->as_bool();
 }
 
-Value to_address(const api::Pod& pod) { return make_object({{"ip", Value(pod.ip)}, {"targetRef", target_of(pod)}}); }
+Value to_address(const EndpointPod& pod) {
+  Value address = make_object({{"ip", Value(pod.ip)}, {"targetRef", target_of(pod)}});
+  if (!pod.node.empty()) address.as_object()->set("nodeName", Value(pod.node));
+  return address;
+}
+
+/// Where a slice has an empty name, the older kind has none.
+Value without_empty_names(Value ports) {
+  for (Value& port : *ports.as_array()) {
+    if (fields::text(&port, "name").empty()) port.as_object()->erase("name");
+  }
+  return ports;
+}
 
 /// `left`: of addresses that the object may still have.
-Value to_subset(const SlicePorts& ports, const std::vector<const api::Pod*>& pods, bool publish_not_ready, size_t& left) {
+Value to_subset(const SlicePorts& ports, const std::vector<const EndpointPod*>& pods, bool publish_not_ready, size_t& left) {
   Value subset = make_object({});
   for (const bool ready : {true, false}) {
     doc::Array addresses;
-    for (const api::Pod* pod : pods) {
+    for (const EndpointPod* pod : pods) {
       if (is_ready(*pod, publish_not_ready) != ready || left == 0) continue;
       addresses.push_back(to_address(*pod));
       --left;
     }
     if (!addresses.empty()) subset.as_object()->set(ready ? "addresses" : "notReadyAddresses", Value(std::move(addresses)));
   }
-  subset.as_object()->set("ports", to_value(ports));
+  subset.as_object()->set("ports", without_empty_names(to_value(ports)));
   return subset;
 }
 
 }  // namespace
 
-std::vector<api::Object> slices_of(const api::Object& service, const std::vector<api::Pod>& pods) {
+EndpointPod read_endpoint_pod(const api::Object& object) {
+  return {api::read_pod(object), fields::text(fields::find_object(&object.content, "spec"), "nodeName")};
+}
+
+std::vector<api::Object> slices_of(const api::Object& service, const std::vector<EndpointPod>& pods) {
   const bool publish_not_ready = publishes_not_ready(service);
   Groups groups = group_pods(service, pods);
   if (groups.empty()) groups[ports_of(api::read_service(service), {})];
@@ -143,7 +161,7 @@ std::vector<api::Object> slices_of(const api::Object& service, const std::vector
   return result;
 }
 
-api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>& pods) {
+api::Object endpoints_of(const api::Object& service, const std::vector<EndpointPod>& pods) {
   const bool publish_not_ready = publishes_not_ready(service);
   size_t left = kEndpointsMax;
   doc::Array subsets;
@@ -152,48 +170,56 @@ api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>
   api::Object endpoints;
   endpoints.gvk = {"", "v1", "Endpoints"};
   endpoints.key = {"", "Endpoints", service.key.ns, service.key.name};
-  endpoints.content = make_object(
-      {{"apiVersion", Value("v1")},
-       {"kind", Value("Endpoints")},
-       {"metadata", metadata_for(service, endpoints.key, api::make_labels({{kEndpointsManagerLabel, kSliceManager}}))}});
+  endpoints.content =
+      make_object({{"apiVersion", Value("v1")},
+                   {"kind", Value("Endpoints")},
+                   {"metadata", metadata_for(service, endpoints.key, {{kEndpointsManagerLabel, kEndpointsManager}})}});
   if (!subsets.empty()) endpoints.content.as_object()->set("subsets", Value(std::move(subsets)));
   return endpoints;
 }
 
 EndpointsController::EndpointsController(Client& client)
-    : client_(client),
-      services_(client, {"", "Service", {}}, &has_own_endpoints),
-      pods_(client, {"", "Pod", {}}, &api::read_pod),
+    : services_(client, {"", "Service", {}}, &has_own_endpoints),
+      pods_(client, {"", "Pod", {}}, &read_endpoint_pod),
       slices_(client, {kEndpointSliceGroup, "EndpointSlice", {}}, &nothing),
-      endpoints_(client, {"", "Endpoints", {}}, &nothing) {}
+      endpoints_(client, {"", "Endpoints", {}}, &nothing),
+      queue_(client) {}
 
-std::vector<api::ObjectPtr> EndpointsController::stored() const {
-  std::vector<api::ObjectPtr> objects;
-  for (const auto* kind : {&slices_, &endpoints_}) {
-    for (const auto& [key, entry] : kind->entries()) objects.push_back(entry.object);
+Result<void> EndpointsController::catch_up() {
+  const auto touched = [this](const api::ObjectKey& key) { touched_.insert(key.ns); };
+  for (const auto& changed :
+       {services_.catch_up(touched), pods_.catch_up(touched), slices_.catch_up(touched), endpoints_.catch_up(touched)}) {
+    if (!changed) return std::unexpected(changed.error());
   }
-  return objects;
+  return {};
 }
 
-Result<bool> EndpointsController::step() {
-  for (const auto& changed : {services_.catch_up(), pods_.catch_up(), slices_.catch_up(), endpoints_.catch_up()}) {
-    if (!changed) return changed;
-    unfinished_ = unfinished_ || *changed;
-  }
-  if (!unfinished_) return false;
-  std::map<std::string, std::vector<api::Pod>> pods_by_namespace;
-  for (const auto& [key, pod] : pods_.entries()) pods_by_namespace[key.ns].push_back(pod.view);
+std::vector<Change> EndpointsController::changes_in(const std::string& ns) const {
+  std::vector<EndpointPod> pods;
+  for (const auto& [key, pod] : in_namespace(pods_.entries(), ns)) pods.push_back(pod.view);
   Slices wanted;
-  for (const auto& [key, service] : services_.entries()) {
+  for (const auto& [key, service] : in_namespace(services_.entries(), ns)) {
     if (!service.view) continue;
-    const std::vector<api::Pod>& own = pods_by_namespace[key.ns];
-    for (api::Object& slice : slices_of(*service.object, own)) wanted.emplace(slice.key, std::move(slice));
-    api::Object older = endpoints_of(*service.object, own);
+    for (api::Object& slice : slices_of(*service.object, pods)) wanted.emplace(slice.key, std::move(slice));
+    api::Object older = endpoints_of(*service.object, pods);
     wanted.emplace(older.key, std::move(older));
   }
-  const auto written = write_slices(client_, kSliceManager, wanted, stored());
-  unfinished_ = !written || *written;
-  return written;
+  std::vector<api::ObjectPtr> stored;
+  for (const auto* kind : {&slices_, &endpoints_}) {
+    for (const auto& [key, entry] : in_namespace(kind->entries(), ns)) stored.push_back(entry.object);
+  }
+  return changes_to({kSliceManager, kEndpointsManager}, wanted, stored);
+}
+
+Result<bool> EndpointsController::step(std::chrono::sys_seconds now) {
+  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
+  Work work{now};
+  for (const std::string& ns : std::exchange(touched_, {})) {
+    std::vector<Change> changes = changes_in(ns);
+    if (!changes.empty()) touched_.insert(ns);  // until there is nothing to do
+    std::ranges::move(changes, std::back_inserter(work.changes));
+  }
+  return queue_.carry_out(std::move(work));
 }
 
 }  // namespace graylane::control

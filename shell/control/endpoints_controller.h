@@ -9,39 +9,55 @@
 // Lives at most as long as its client; one thread.
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "api/object.h"
 #include "api/workload.h"
 #include "control/object_feed.h"
 #include "control/port.h"
+#include "control/work_queue.h"
 
 namespace graylane::control {
 
-inline constexpr const char* kSliceManager = "endpoints.graylane.dev";
+// As on a cluster, where tools look for them.
+inline constexpr const char* kSliceManager = "endpointslice-controller.k8s.io";
+inline constexpr const char* kEndpointsManager = "endpoint-controller";
+
+struct EndpointPod : api::Pod {
+  std::string node = {};  // spec.nodeName; may be empty
+};
+
+EndpointPod read_endpoint_pod(const api::Object& object);
 
 /// The slices of a Service with a selector, in order of name. `pods`: of any namespace and labels.
-std::vector<api::Object> slices_of(const api::Object& service, const std::vector<api::Pod>& pods);
+std::vector<api::Object> slices_of(const api::Object& service, const std::vector<EndpointPod>& pods);
 
 /// The Endpoints of the same Service: a subset for each list of ports, at most 1,000 addresses in all, ready ones first.
-api::Object endpoints_of(const api::Object& service, const std::vector<api::Pod>& pods);
+api::Object endpoints_of(const api::Object& service, const std::vector<EndpointPod>& pods);
 
 class EndpointsController {
  public:
   explicit EndpointsController(Client& client);
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
-  Result<bool> step();
+  Result<bool> step(std::chrono::sys_seconds now);
+  /// When step() has something to do though nothing changes; valid after step().
+  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
 
  private:
-  std::vector<api::ObjectPtr> stored() const;
+  Result<void> catch_up();
+  std::vector<Change> changes_in(const std::string& ns) const;
 
-  Client& client_;
   Mirror<bool> services_;  // whether their endpoints are made here
-  Mirror<api::Pod> pods_;
+  Mirror<EndpointPod> pods_;
   Mirror<bool> slices_;
   Mirror<bool> endpoints_;
-  bool unfinished_ = true;
+  WorkQueue queue_;
+  std::set<std::string> touched_;  // namespaces to be looked at
 };
 
 }  // namespace graylane::control

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/build.h"
 #include "api/service_index.h"
+#include "api/view_fields.h"
+#include "control/object_parts.h"
 #include "control/pod_objects.h"
 #include "control/test_objects.h"
 #include "store/memory_store.h"
@@ -27,7 +30,7 @@ class EndpointsControllerTest : public ::testing::Test {
           "'}]}\n");
   }
   bool step() {
-    const auto changed = controller_.step();
+    const auto changed = controller_.step(std::chrono::sys_seconds{});
     EXPECT_TRUE(changed) << changed.error().to_string();
     return changed && *changed;
   }
@@ -140,6 +143,37 @@ TEST_F(EndpointsControllerTest, EndpointsSayTheSameForThoseWhoReadTheOlderKind) 
   ASSERT_TRUE(store_.remove({"", "Service", "default", "web"}, 0));
   step();
   EXPECT_FALSE(store_.get({"", "Endpoints", "default", "web"}));
+}
+
+TEST_F(EndpointsControllerTest, SlicesAreMarkedAsOnACluster) {
+  // Tools find slices by these labels, follow them by uid and generation, and route by node.
+  apply(
+      "{apiVersion: v1, kind: Service, metadata: {name: web, uid: u, labels: {team: blue}}, spec: {clusterIP: None, selector:"
+      " {app: web}, ports: [{port: 80}]}}");
+  pod("a", "127.10.0.1", true);
+  api::Object assigned = **store_.get({"", "Pod", "default", "a"});
+  api::object_member(*assigned.content.as_object(), "spec").set("nodeName", doc::Value("graylane"));
+  ASSERT_TRUE(store_.update(std::move(assigned)));
+  step();
+  const auto only = [&](const char* group, const char* kind) { return *store_.list({group, kind, {}})->items.at(0); };
+  api::Object slice = only("discovery.k8s.io", "EndpointSlice");
+  const std::string uid = uid_of(slice);
+  EXPECT_EQ(api::fields::labels(metadata_of(std::as_const(slice)), "labels"),
+            (api::Labels{{"team", "blue"},
+                         {"kubernetes.io/service-name", "web"},
+                         {"endpointslice.kubernetes.io/managed-by", kSliceManager},
+                         {"service.kubernetes.io/headless", ""}}));
+  EXPECT_EQ(api::fields::text(&slice.find("endpoints")->as_array()->at(0), "nodeName"), "graylane");
+  EXPECT_EQ(api::fields::number(metadata_of(std::as_const(slice)), "generation"), 1);
+  pod("b", "127.10.0.2", true);
+  step();
+  slice = only("discovery.k8s.io", "EndpointSlice");
+  EXPECT_EQ(api::fields::number(metadata_of(std::as_const(slice)), "generation"), 2);
+  EXPECT_EQ(uid_of(slice), uid);
+  const api::Object older = only("", "Endpoints");
+  EXPECT_NE(uid_of(older), uid);
+  EXPECT_TRUE(owners_of(older).empty());
+  EXPECT_FALSE(older.find("subsets")->as_array()->at(0).find("ports")->as_array()->at(0).find("name"));
 }
 
 TEST_F(EndpointsControllerTest, EndpointsThatSomebodyWroteAreNotReplaced) {

@@ -30,7 +30,7 @@ int64_t read_event_time(const api::Object& event) {
 Result<bool> EventKeeper::step(sys_seconds now) {
   const auto changed = events_.catch_up();
   if (!changed) return changed;
-  if (!*changed && !unfinished_ && !(look_again_ && *look_again_ <= now)) return false;
+  if (!*changed && !unfinished_ && !(look_again_ && *look_again_ <= now) && !queue_.is_due(now)) return false;
   Work work{now};
   const auto remove = [&](const EventEntry& event) {
     work.changes.push_back(Change::remove(event.object->key, event.object->revision));
@@ -51,7 +51,7 @@ Result<bool> EventKeeper::step(sys_seconds now) {
     for (size_t i = 0; i + kEventsMax < events.size(); ++i) remove(*events[i]);
   }
   look_again_ = work.look_again;
-  const auto written = carry_out(client_, std::move(work), nullptr);
+  const auto written = queue_.carry_out(std::move(work));
   unfinished_ = !written || *written;
   return written;
 }

@@ -7,6 +7,7 @@
 
 #include "control/object_feed.h"
 #include "control/port.h"
+#include "control/work_queue.h"
 
 namespace graylane::control {
 
@@ -18,16 +19,16 @@ int64_t read_event_time(const api::Object& event);
 
 class EventKeeper {
  public:
-  explicit EventKeeper(Client& client) : client_(client), events_(client, {"", "Event", {}}, &read_event_time) {}
+  explicit EventKeeper(Client& client) : events_(client, {"", "Event", {}}, &read_event_time), queue_(client) {}
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return look_again_; }
+  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(look_again_, queue_.look_again()); }
 
  private:
-  Client& client_;
   Mirror<int64_t> events_;  // Unix seconds
+  WorkQueue queue_;
   std::optional<std::chrono::sys_seconds> look_again_;
   bool unfinished_ = true;
 };

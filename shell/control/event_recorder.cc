@@ -1,5 +1,6 @@
 #include "control/event_recorder.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -18,7 +19,7 @@ using api::make_object;
 using doc::Value;
 
 constexpr size_t kMessageBytesMax = 1'024;  // as the API server allows
-constexpr size_t kNameBytesMax = 253 - 17;
+constexpr size_t kNameBytesMax = 253 - 17;  // of the object, before ".TIME"
 
 /// FNV-1a over texts, each with an end that is no byte of UTF-8.
 uint64_t hash_of(std::initializer_list<std::string_view> texts) {
@@ -31,13 +32,14 @@ uint64_t hash_of(std::initializer_list<std::string_view> texts) {
 }
 
 /// The same text about the same object is the same Event.
-api::ObjectKey key_of(const EventNote& note, const std::string& component, const std::string& host) {
+uint64_t said_in(const EventNote& note) {
   const api::Object& about = *note.about;
-  const uint64_t hash = hash_of({about.key.group, about.key.kind, uid_of(about), note.field_path, note.text.reason,
-                                 note.text.message, note.text.warning ? "Warning" : "Normal", component, host});
-  std::array<char, 24> suffix;
-  std::snprintf(suffix.data(), suffix.size(), ".%016llx", static_cast<unsigned long long>(hash));
-  return {"", "Event", about.key.ns.empty() ? "default" : about.key.ns, about.key.name.substr(0, kNameBytesMax) + suffix.data()};
+  return hash_of({about.key.group, about.key.kind, uid_of(about), note.field_path, note.text.reason, note.text.message,
+                  note.text.warning ? "Warning" : "Normal"});
+}
+
+int64_t unix_seconds(EventRecorder::Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
 Value reference_to(const EventNote& note) {
@@ -75,27 +77,76 @@ std::string cut(std::string text) {
 
 }  // namespace
 
-void EventRecorder::record(const EventNote& note, std::chrono::sys_seconds now) {
-  const int64_t seconds = now.time_since_epoch().count();
-  Pending& pending = pending_.try_emplace(key_of(note, component_, host_), Pending{note, seconds, seconds, 0}).first->second;
-  pending.last_unix_seconds = seconds;
+/// Of texts that come in ever new words, only the first few are kept apart. What is said then; `note` gets its text.
+uint64_t EventRecorder::combine(uint64_t said, EventNote& note, Time now) {
+  const api::Object& about = *note.about;
+  const char* const type = note.text.warning ? "Warning" : "Normal";
+  const uint64_t group = hash_of({about.key.group, about.key.kind, uid_of(about), note.text.reason, type});
+  if (similar_.size() > kKnownEventsMax) similar_.clear();
+  Similar& similar = similar_.try_emplace(group, Similar{now, {}}).first->second;
+  if (now - similar.since > kSimilarTime) similar = {now, {}};
+  if (similar.said.size() < kSimilarEventsMax) similar.said.insert(said);
+  if (similar.said.size() < kSimilarEventsMax) return said;
+  note.text.message = "(combined from similar events): " + note.text.message;
+  return group;
+}
+
+void EventRecorder::record(const EventNote& as_said, Time now) {
+  EventNote note = as_said;
+  const uint64_t said = combine(said_in(note), note, now);
+  const auto [found, is_new] = pending_.try_emplace(said, Pending{note, now, now, 0});
+  Pending& pending = found->second;
+  pending.note = std::move(note);
+  if (is_new) pending.first = last_said_ = std::max(now, last_said_ + std::chrono::nanoseconds(1));
+  pending.last = now;
   ++pending.count;
 }
 
-api::Object EventRecorder::to_event(const api::ObjectKey& key, const Pending& pending) {
-  const Value last(api::format_time(pending.last_unix_seconds));
-  const auto present = client_.get(key);
-  if (present) {
+void EventRecorder::retract(const EventNote& note) {
+  const uint64_t said = said_in(note);
+  pending_.erase(said);
+  if (const auto known = known_.find(said); known != known_.end()) retracted_.push_back(known->second);
+}
+
+/// The next one that is free: others may speak of the object at the same moment.
+api::ObjectKey EventRecorder::new_key(uint64_t said, const Pending& pending) {
+  const api::ObjectKey& about = pending.note.about->key;
+  last_name_ = std::max(last_name_, pending.first);
+  api::ObjectKey key{"", "Event", about.ns.empty() ? "default" : about.ns, {}};
+  do {
+    std::array<char, 24> suffix;
+    last_name_ += std::chrono::nanoseconds(1);
+    const auto time = static_cast<unsigned long long>(last_name_.time_since_epoch().count());
+    std::snprintf(suffix.data(), suffix.size(), ".%016llx", time);
+    key.name = about.name.substr(0, kNameBytesMax) + suffix.data();
+  } while (client_.get(key));
+  if (known_.insert_or_assign(said, key).second) order_.push_back(said);
+  if (known_.size() > kKnownEventsMax) forget_oldest();
+  return key;
+}
+
+void EventRecorder::forget_oldest() {
+  known_.erase(order_.front());
+  order_.pop_front();
+}
+
+api::Object EventRecorder::to_event(uint64_t said, const Pending& pending) {
+  const Value last(api::format_time(unix_seconds(pending.last)));
+  const auto known = known_.find(said);
+  const Result<api::ObjectPtr> present = known == known_.end() ? Result<api::ObjectPtr>(nullptr) : client_.get(known->second);
+  if (present && *present) {
     api::Object event = **present;
     event.content.as_object()->set("count", Value(count_of(event) + pending.count));
     event.content.as_object()->set("lastTimestamp", last);
+    event.content.as_object()->set("message", Value(cut(pending.note.text.message)));
     return event;
   }
-  const Value first(api::format_time(pending.first_unix_seconds));
+  const api::ObjectKey key = new_key(said, pending);
+  const Value first(api::format_time(unix_seconds(pending.first)));
   api::Object event;
   event.gvk = {"", "v1", "Event"};
   event.key = key;
-  event.age = {pending.first_unix_seconds, true, 0};
+  event.age = {unix_seconds(pending.first), true, 0};
   event.content = make_object({{"apiVersion", Value("v1")},
                                {"kind", Value("Event")},
                                {"metadata", make_object({{"name", Value(key.name)},
@@ -118,13 +169,21 @@ api::Object EventRecorder::to_event(const api::ObjectKey& key, const Pending& pe
 
 std::vector<Change> EventRecorder::take() {
   std::vector<Change> changes;
-  for (const auto& [key, pending] : std::exchange(pending_, {})) changes.push_back(Change::apply(to_event(key, pending)));
+  for (const api::ObjectKey& key : std::exchange(retracted_, {})) {
+    const auto present = client_.get(key);
+    if (present) changes.push_back(Change::remove(key, (*present)->revision));
+  }
+  std::map<Time, const Pendings::value_type*> in_order;
+  const Pendings all = std::exchange(pending_, {});
+  for (const auto& one : all) in_order.emplace(one.second.first, &one);
+  for (const auto& [time, one] : in_order) changes.push_back(Change::apply(to_event(one->first, one->second)));
   return changes;
 }
 
 Result<bool> EventRecorder::flush() {
-  if (pending_.empty()) return false;
-  const auto written = client_.write(take());
+  std::vector<Change> changes = take();
+  if (changes.empty()) return false;
+  const auto written = client_.write(std::move(changes));
   if (!written) return std::unexpected(written.error());
   return true;
 }

@@ -39,38 +39,56 @@ Diagnostic failed(const api::Object& service, const std::string& name, const std
           {}};
 }
 
+/// Empty: nothing.
+std::string names_something(const api::Object& service) {
+  const api::Service view = api::read_service(service);
+  return view.is_external() ? view.external_name : std::string();
+}
+
+bool is_of_name(const api::Object& slice) { return api::read_endpoint_slice(slice).of_name; }
+
 }  // namespace
 
+ExternalNames::ExternalNames(Client& client, NameResolver& resolver)
+    : client_(client),
+      resolver_(resolver),
+      services_(client, {"", "Service", {}}, &names_something),
+      slices_(client, {kEndpointSliceGroup, "EndpointSlice", {}}, &is_of_name) {}
+
 Result<bool> ExternalNames::step(Time now) {
-  auto services = client_.list({"", "Service", {}});
-  if (!services) return std::unexpected(std::move(services.error()));
-  collect(services->items);
+  const auto services = services_.catch_up();
+  if (!services) return services;
+  const auto slices = slices_.catch_up();
+  if (!slices) return slices;
+  if (!*services && !*slices && names_.empty() && !unfinished_) return false;
+  collect();
   ask_due(now);
-  auto stored = client_.list({kEndpointSliceGroup, "EndpointSlice", {}});
-  if (!stored) return std::unexpected(std::move(stored.error()));
   Slices wanted;
   for (const auto& [name, state] : names_) {
     for (const api::ObjectPtr& service : state.services) {
       api::Object slice = slice_of(*service, state.addresses);
       if (state.asked && !state.answered) {  // what is known stays, be it nothing
-        const auto is_ours = [&](const api::ObjectPtr& s) { return s->key == slice.key && api::read_endpoint_slice(*s).of_name; };
-        const auto known = std::ranges::find_if(stored->items, is_ours);
-        if (known == stored->items.end()) continue;
-        slice = **known;
+        const auto known = slices_.entries().find(slice.key);
+        if (known == slices_.entries().end() || !known->second.view) continue;
+        slice = *known->second.object;
       }
       wanted.emplace(slice.key, std::move(slice));
     }
   }
-  return write_slices(client_, api::kNameSlices, wanted, stored->items);
+  std::vector<api::ObjectPtr> stored;
+  for (const auto& [key, slice] : slices_.entries()) {
+    if (slice.view || wanted.contains(key)) stored.push_back(slice.object);
+  }
+  const auto written = write_slices(client_, api::kNameSlices, wanted, stored);
+  unfinished_ = !written || *written;
+  return written;
 }
 
 /// The present names; nothing is kept of one that no Service has any more.
-void ExternalNames::collect(const std::vector<api::ObjectPtr>& services) {
+void ExternalNames::collect() {
   std::map<std::string, Name> present;
-  for (const api::ObjectPtr& service : services) {
-    const api::Service view = api::read_service(*service);
-    if (!view.is_external() || view.external_name.empty()) continue;
-    present[view.external_name].services.push_back(service);
+  for (const auto& [key, service] : services_.entries()) {
+    if (!service.view.empty()) present[service.view].services.push_back(service.object);
   }
   size_t count = 0;
   for (auto& [name, state] : present) {

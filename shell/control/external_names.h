@@ -18,6 +18,7 @@
 
 #include "api/object.h"
 #include "base/diagnostic.h"
+#include "control/object_feed.h"
 #include "control/port.h"
 
 namespace graylane::control {
@@ -40,7 +41,7 @@ class ExternalNames {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  ExternalNames(Client& client, NameResolver& resolver) : client_(client), resolver_(resolver) {}
+  ExternalNames(Client& client, NameResolver& resolver);
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(Time now);
@@ -61,12 +62,15 @@ class ExternalNames {
     bool over_limit = false;
   };
 
-  void collect(const std::vector<api::ObjectPtr>& services);
+  void collect();
   void ask_due(Time now);
 
   Client& client_;
   NameResolver& resolver_;
+  Mirror<std::string> services_;  // the name that they point to; may be empty
+  Mirror<bool> slices_;           // whether they are ours
   std::map<std::string, Name> names_;
+  bool unfinished_ = true;
 };
 
 }  // namespace graylane::control

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/kinds.h"
+#include "api/view_fields.h"
 
 namespace graylane::control {
 
@@ -43,11 +44,16 @@ bool matters_to_dependents(const Event& event) {
   return uid_of(*event.previous) != uid_of(*event.object) || leaves(*event.previous) != leaves(*event.object);
 }
 
+/// A Pod that was given time to end is removed by who runs it.
+bool has_time_left(const api::Object& object) {
+  return api::fields::number(metadata_of(object), "deletionGracePeriodSeconds") > 0;
+}
+
 /// The owner without the finalizer; when nothing else keeps it, it goes.
 Change release(const api::Object& owner, const char* finalizer) {
   api::Object next = owner;
   drop_finalizer(next, finalizer);
-  return is_free(next) ? Change::remove(owner.key, owner.revision) : Change::update(std::move(next));
+  return is_free(next) && !has_time_left(next) ? Change::remove(owner.key, owner.revision) : Change::update(std::move(next));
 }
 
 /// To be deleted, but only after its own dependents.
@@ -182,7 +188,7 @@ void GarbageCollector::wait_for_dependents(const api::Object& owner, Plan& plan)
 Result<bool> GarbageCollector::step(std::chrono::sys_seconds now) {
   const auto changed = feed_.poll(*this);
   if (!changed) return changed;
-  if (suspects_.empty() && !unfinished_ && (leaving_.empty() || !*changed)) return false;
+  if (suspects_.empty() && !unfinished_ && (leaving_.empty() || !*changed) && !queue_.is_due(now)) return false;
   Plan plan;
   for (const auto& [key, owner] : leaving_) {
     if (has_finalizer(*owner, kOrphan)) leave_behind(*owner, plan);
@@ -195,7 +201,7 @@ Result<bool> GarbageCollector::step(std::chrono::sys_seconds now) {
   }
   Work work{now};
   for (auto& [key, change] : plan) work.changes.push_back(std::move(change));
-  const auto written = carry_out(client_, std::move(work), nullptr);
+  const auto written = queue_.carry_out(std::move(work));
   unfinished_ = !written || *written;
   if (!unfinished_) suspects_.clear();
   return written;

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -19,16 +20,18 @@
 #include "control/object_feed.h"
 #include "control/object_parts.h"
 #include "control/port.h"
-#include "control/work.h"
+#include "control/work_queue.h"
 
 namespace graylane::control {
 
 class GarbageCollector {
  public:
-  explicit GarbageCollector(Client& client) : client_(client), feed_(client, {"", "", {}}) {}
+  explicit GarbageCollector(Client& client) : client_(client), feed_(client, {"", "", {}}), queue_(client) {}
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
+  /// When step() has something to do though nothing changes; valid after step().
+  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
 
  private:
   friend class ObjectFeed;
@@ -53,6 +56,7 @@ class GarbageCollector {
 
   Client& client_;
   ObjectFeed feed_;
+  WorkQueue queue_;
   std::map<api::ObjectKey, Dependent> dependents_;
   std::map<api::ObjectKey, std::set<api::ObjectKey>> by_owner_;  // owners where references point to
   std::map<api::ObjectKey, api::ObjectPtr> leaving_;             // owners with one of the two finalizers

@@ -133,6 +133,18 @@ TEST_F(GarbageCollectorTest, AnOwnerOfAnotherNamespaceIsNone) {
   EXPECT_THAT(names(), ElementsAre("top"));
 }
 
+TEST_F(GarbageCollectorTest, APodInTheForegroundIsStillGivenItsTime) {
+  // Its requests are to be drained and its program to hear SIGTERM; who runs it removes it then.
+  const api::ObjectKey key{"", "Pod", "default", "p"};
+  api::Object pod = object_of("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}");
+  metadata_of(pod).set("finalizers", doc::Value(doc::Array{doc::Value("foregroundDeletion")}));
+  add(mark_deleted(pod, kNow));
+  settle();
+  ASSERT_TRUE(store_.get(key));
+  EXPECT_TRUE(is_free(**store_.get(key)));
+  EXPECT_TRUE(is_terminating(**store_.get(key)));
+}
+
 TEST_F(GarbageCollectorTest, AForegroundDeletionWaitsForWhatBlocksIt) {
   // `kubectl delete --cascade=foreground` promises that everything below is gone when the object is.
   add(config_map("top"));

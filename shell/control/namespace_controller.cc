@@ -150,7 +150,7 @@ void NamespaceController::make_missing(Work& work) {
 Result<bool> NamespaceController::step(std::chrono::sys_seconds now) {
   const auto changed = namespaces_.catch_up();
   if (!changed) return changed;
-  if (!*changed && !unfinished_ && !leaving_) return false;
+  if (!*changed && !unfinished_ && !leaving_ && !queue_.is_due(now)) return false;
   Work work{now};
   make_missing(work);
   leaving_ = false;
@@ -166,7 +166,7 @@ Result<bool> NamespaceController::step(std::chrono::sys_seconds now) {
       work.changes.push_back(Change::update(std::move(next)));
     }
   }
-  const auto written = carry_out(client_, std::move(work), nullptr);
+  const auto written = queue_.carry_out(std::move(work));
   unfinished_ = !written || *written;
   return written;
 }

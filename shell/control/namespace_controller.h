@@ -13,7 +13,7 @@
 #include "control/object_feed.h"
 #include "control/object_parts.h"
 #include "control/port.h"
-#include "control/work.h"
+#include "control/work_queue.h"
 #include "route/split.h"
 
 namespace graylane::control {
@@ -27,10 +27,12 @@ class NamespaceController {
  public:
   /// `seed`: of uids.
   NamespaceController(Client& client, uint64_t seed)
-      : client_(client), random_(seed), namespaces_(client, {"", "Namespace", {}}, &is_terminating) {}
+      : client_(client), random_(seed), namespaces_(client, {"", "Namespace", {}}, &is_terminating), queue_(client) {}
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
+  /// When step() has something to do though nothing changes; valid after step().
+  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
 
  private:
   void make_missing(Work& work);
@@ -38,7 +40,8 @@ class NamespaceController {
   Client& client_;
   route::Rng random_;
   Mirror<bool> namespaces_;  // whether they are to be deleted
-  bool leaving_ = false;     // one of them is
+  WorkQueue queue_;
+  bool leaving_ = false;  // one of them is
   bool unfinished_ = true;
 };
 

@@ -17,6 +17,9 @@ namespace fields = api::fields;
 using api::make_object;
 using doc::Value;
 
+constexpr const char* kLeaseGroup = "coordination.k8s.io";
+constexpr const char* kLeaseNamespace = "kube-node-lease";
+
 struct Condition {
   const char* type;
   bool holds;
@@ -31,12 +34,18 @@ constexpr std::array<Condition, 4> kConditions = {{
     {"Ready", true, "KubeletReady", "graylane runs Pods as processes of this machine"},
 }};
 
+/// Whether so much time has passed since then; both as the API writes times.
+bool is_over(const std::string& since, std::chrono::seconds time, const std::string& now) {
+  const auto begin = api::parse_time(since), end = api::parse_time(now);
+  return !begin || !end || *end - *begin >= time.count();
+}
+
 Value to_value(const Condition& condition, const Value* status_before, const std::string& now) {
   const char* const status = condition.holds ? "True" : "False";
   std::string heartbeat = now, since = now;
   for (const Value& before : fields::items(status_before, "conditions")) {
     if (fields::text(&before, "type") != condition.type || fields::text(&before, "status") != status) continue;
-    heartbeat = fields::text(&before, "lastHeartbeatTime", now);
+    if (const std::string last = fields::text(&before, "lastHeartbeatTime"); !is_over(last, kHeartbeat, now)) heartbeat = last;
     since = fields::text(&before, "lastTransitionTime", now);
   }
   return make_object({{"type", Value(condition.type)},
@@ -114,20 +123,60 @@ api::Object node_of(const NodeFacts& facts, const api::Object* before, std::chro
   return node;
 }
 
+api::Object lease_of(const api::Object& node, const api::Object* before, std::chrono::sys_seconds now, route::Rng& random) {
+  const std::string time = api::format_time(now.time_since_epoch().count());
+  const std::string micro_time = time.substr(0, time.size() - 1) + ".000000Z";
+  api::Object lease;
+  if (before) lease = *before;
+  lease.gvk = {kLeaseGroup, "v1", "Lease"};
+  lease.key = {kLeaseGroup, "Lease", kLeaseNamespace, node.key.name};
+  if (!before) {
+    lease.age = {now.time_since_epoch().count(), true, 0};
+    lease.content = make_object({{"apiVersion", Value(lease.gvk.api_version())},
+                                 {"kind", Value("Lease")},
+                                 {"metadata", make_object({{"name", Value(lease.key.name)},
+                                                           {"namespace", Value(kLeaseNamespace)},
+                                                           {"uid", Value(random_uid(random))},
+                                                           {"creationTimestamp", Value(time)}})}});
+  }
+  metadata_of(lease).set("ownerReferences", Value(doc::Array{make_object({{"apiVersion", Value("v1")},
+                                                                          {"kind", Value("Node")},
+                                                                          {"name", Value(node.key.name)},
+                                                                          {"uid", Value(uid_of(node))}})}));
+  const std::string last = before ? fields::text(before->find("spec"), "renewTime") : "";
+  lease.content.as_object()->set("spec",
+                                 make_object({{"holderIdentity", Value(node.key.name)},
+                                              {"leaseDurationSeconds", Value(int64_t{kLeaseDuration.count()})},
+                                              {"renewTime", Value(is_over(last, kLeaseRenewal, time) ? micro_time : last)}}));
+  return lease;
+}
+
 NodeController::NodeController(Client& client, uint64_t seed, NodeFacts facts)
-    : client_(client), random_(seed), facts_(std::move(facts)), nodes_(client, {"", "Node", "", facts_.name}, &nothing) {}
+    : random_(seed),
+      facts_(std::move(facts)),
+      nodes_(client, {"", "Node", "", facts_.name}, &nothing),
+      leases_(client, {kLeaseGroup, "Lease", kLeaseNamespace, facts_.name}, &nothing),
+      queue_(client) {}
 
 Result<bool> NodeController::step(std::chrono::sys_seconds now) {
-  const auto changed = nodes_.catch_up();
-  if (!changed) return changed;
-  if (!*changed && !unfinished_) return false;
-  const auto found = nodes_.entries().find({"", "Node", "", facts_.name});
-  const api::Object* before = found == nodes_.entries().end() ? nullptr : found->second.object.get();
-  api::Object node = node_of(facts_, before, now, random_);
+  const auto nodes = nodes_.catch_up();
+  if (!nodes) return nodes;
+  const auto leases = leases_.catch_up();
+  unfinished_ = unfinished_ || *nodes || leases.value_or(false) || queue_.is_due(now) || (look_again_ && *look_again_ <= now);
+  if (!leases || !unfinished_) return leases ? false : leases;
+  const auto write = [](Work& work, const api::Object* before, api::Object next) {
+    if (!before) work.changes.push_back(Change::create(std::move(next)));
+    else if (next.content != before->content) work.changes.push_back(Change::update(std::move(next)));
+  };
+  const auto first = [](const Mirror<bool>& mirror) {
+    return mirror.entries().empty() ? nullptr : mirror.entries().begin()->second.object.get();
+  };
   Work work{now};
-  if (!before) work.changes.push_back(Change::create(std::move(node)));
-  else if (node.content != before->content) work.changes.push_back(Change::update(std::move(node)));
-  const auto written = carry_out(client_, std::move(work), nullptr);
+  api::Object node = node_of(facts_, first(nodes_), now, random_);
+  write(work, first(leases_), lease_of(node, first(leases_), now, random_));
+  write(work, first(nodes_), std::move(node));
+  look_again_ = now + kLeaseRenewal;
+  const auto written = queue_.carry_out(std::move(work));
   unfinished_ = !written || *written;
   return written;
 }

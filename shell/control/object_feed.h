@@ -9,6 +9,8 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <ranges>
+#include <string>
 #include <utility>
 
 #include "api/object.h"
@@ -73,6 +75,12 @@ class Mirror {
 
   /// Whether anything changed, or may have.
   Result<bool> catch_up() { return feed_.poll(sink_); }
+  /// The same; `touched(key)` for each that came, changed or went.
+  template <class Touched>
+  Result<bool> catch_up(Touched touched) {
+    Telling<Touched> telling{sink_, touched};
+    return feed_.poll(telling);
+  }
   const Entries& entries() const { return sink_.entries; }
 
  private:
@@ -88,8 +96,35 @@ class Mirror {
     }
   };
 
+  template <class Touched>
+  struct Telling {
+    Sink& sink;
+    Touched& touched;
+
+    void reset() {
+      for (const auto& [key, entry] : sink.entries) touched(key);
+      sink.reset();
+    }
+    void take(const Event& event) {
+      sink.take(event);
+      touched(event.object->key);
+    }
+  };
+
   ObjectFeed feed_;
   Sink sink_;
 };
+
+/// Those of one namespace, of entries of one kind.
+template <class Entries>
+auto in_namespace(const Entries& entries, const std::string& ns) {
+  if (entries.empty()) return std::ranges::subrange(entries.end(), entries.end());
+  api::ObjectKey key = entries.begin()->first;
+  key.ns = ns;
+  key.name.clear();
+  const auto first = entries.lower_bound(key);
+  key.ns += '\0';  // the next one
+  return std::ranges::subrange(first, entries.lower_bound(key));
+}
 
 }  // namespace graylane::control

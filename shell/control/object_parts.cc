@@ -119,6 +119,23 @@ void count_generation(api::Object& object) {
   if (generation && generation->is_int()) *generation = Value(*generation->as_int() + 1, generation->at());
 }
 
+bool differs_in_status_alone(const api::Object& before, const api::Object& after) {
+  const auto wanted = [](const Value& content) {
+    doc::Object rest = *content.as_object();
+    rest.erase("status");
+    if (Value* metadata = rest.find("metadata"); metadata && metadata->is_object()) {
+      metadata->as_object()->erase("managedFields");
+      metadata->as_object()->erase("resourceVersion");
+    }
+    return Value(std::move(rest));
+  };
+  if (!before.content.is_object() || !after.content.is_object()) return false;
+  const Value* was = before.find("status");
+  const Value* is = after.find("status");
+  const bool differs = was && is ? *was != *is : was != is;
+  return differs && before.gvk == after.gvk && wanted(before.content) == wanted(after.content);
+}
+
 bool is_terminating(const api::Object& object) { return fields::find_text(metadata_of(object), "deletionTimestamp") != nullptr; }
 
 bool has_finalizer(const api::Object& object, std::string_view name) {

@@ -48,6 +48,9 @@ void drop_owners(api::Object& object, const std::function<bool(const OwnerRefere
 /// When what is wanted of the object has changed. Objects without a generation stay so.
 void count_generation(api::Object& object);
 
+/// Whether what is told of the object has changed, and nothing that is wanted of it, nor its places in a file.
+bool differs_in_status_alone(const api::Object& before, const api::Object& after);
+
 bool is_terminating(const api::Object& object);
 bool has_finalizer(const api::Object& object, std::string_view name);
 void drop_finalizer(api::Object& object, std::string_view name);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/build.h"
+#include "api/decode.h"
 #include "api/text_rules.h"
 #include "api/view_fields.h"
 
@@ -35,6 +36,14 @@ Value pod_metadata(const api::Object& owner, const Value* own, std::chrono::sys_
   return metadata;
 }
 
+/// A Pod has some that its template has not. One that would be refused is kept as it is: who runs it says why it does not.
+api::Object with_defaults(api::Object pod) {
+  api::Decoded decoded = api::decode(pod.content, nullptr);
+  if (!decoded.object) return pod;
+  pod.content = std::move(decoded.object->content);
+  return pod;
+}
+
 }  // namespace
 
 PodView read_pod_view(const api::Object& object) {
@@ -60,7 +69,7 @@ api::Object make_pod(const api::Object& owner, std::chrono::sys_seconds now, rou
                              {"metadata", std::move(metadata)},
                              {"spec", spec ? *spec : Value(doc::Object())},
                              {"status", make_object({{"phase", Value("Pending")}})}});
-  return pod;
+  return with_defaults(std::move(pod));
 }
 
 }  // namespace graylane::control

@@ -94,6 +94,18 @@ struct Change {
   }
 };
 
+/// What changes part of an object.
+struct Patch {
+  enum class Type : uint8_t { kJson, kMerge, kStrategic, kApply };
+
+  Type type = Type::kMerge;
+  doc::Value body;
+  std::string manager = {};      // who owns the fields that it changes; without one, ownership is not noted (kApply needs one)
+  bool force = false;            // kApply: fields of others are taken
+  std::string subresource = {};  // "": all but the status; "status": nothing else; "scale": `body` is about a Scale
+  std::chrono::sys_seconds now = {};  // for metadata.managedFields; a real API server takes its own time
+};
+
 /// What a batch came to.
 struct Written {
   std::vector<api::ObjectPtr> objects;  // per change: the object as it now is; for kRemove as it last was
@@ -115,12 +127,19 @@ class Client {
 
   /// kAlreadyExists. Object::revision is ignored.
   virtual Result<api::ObjectPtr> create(api::Object object) = 0;
-  /// Replaces the object. kNotFound; kConflict when Object::revision is neither 0 nor the stored one.
+  /// Replaces the object, its status too. kNotFound; kConflict when Object::revision is neither 0 nor the stored one.
   virtual Result<api::ObjectPtr> update(api::Object object) = 0;
   /// Creates or replaces the object, whatever is stored. Object::revision is ignored.
   virtual Result<api::ObjectPtr> apply(api::Object object) = 0;
   /// Deletes the object and returns its last state. kNotFound; kConflict when `revision` is neither 0 nor the stored one.
   virtual Result<api::ObjectPtr> remove(const api::ObjectKey& key, uint64_t revision = 0) = 0;
+
+  /// Changes part of the object, whatever others change meanwhile: tried again, a bounded number of times. Only kApply makes
+  /// an absent one. kNotFound; kInvalid: the patch does not fit, or what comes of it breaks the kind's schema; kConflict: fields
+  /// of others, see Patch::force; kUnsupported: there is no such subresource.
+  virtual Result<api::ObjectPtr> patch(const api::ObjectKey& key, const Patch& patch);
+  /// Replaces the status, and nothing else. kNotFound; kConflict as of update().
+  virtual Result<api::ObjectPtr> update_status(api::Object object);
 
   /// All changes or, when one of them fails, none; visible together under one revision. A key may occur once (else
   /// kInvalid). kUnsupported where the transport has no batches: a real API server has none.

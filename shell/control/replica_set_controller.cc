@@ -1,7 +1,7 @@
 #include "control/replica_set_controller.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "api/build.h"
@@ -93,37 +93,28 @@ void let_go(const SetEntry& set, const PodEntry& pod, Work& work) {
   work.changes.push_back(Change::update(std::move(free)));
 }
 
-/// The Pods of each set by the name of the set, and those of nobody.
-struct Claims {
-  std::map<std::pair<std::string, std::string>, PodEntries> by_set;  // namespace, name
-  std::map<std::string, PodEntries> orphans;                         // by namespace
-};
-
-Claims sort_pods(const Mirror<PodView>::Entries& pods) {
-  Claims claims;
-  for (const auto& [key, entry] : pods) {
-    const PodView& pod = entry.view;
-    if (pod.controller.kind == "ReplicaSet") claims.by_set[{pod.ns, pod.controller.name}].push_back(&entry);
-    else if (pod.controller.kind.empty() && !pod.terminating && !pod.ended()) claims.orphans[pod.ns].push_back(&entry);
-  }
-  return claims;
+/// By name: see OwnedMirror.
+std::optional<std::string> set_of(const PodView& pod) {
+  if (pod.controller.kind == "ReplicaSet") return pod.controller.name;
+  const bool is_free = pod.controller.kind.empty() && !pod.terminating && !pod.ended();
+  return is_free ? std::optional<std::string>("") : std::nullopt;
 }
 
-/// The Pods that count for the set; those that are adopted or let go count with the next step.
-PodEntries claim(const SetEntry& set, Claims& claims, Work& work) {
+/// The Pods that count for the set; those that are adopted or let go count with the next step. `taken`: those of nobody that were
+/// adopted in this one.
+PodEntries claim(const SetEntry& set, const OwnedMirror<PodView>& pods, std::set<api::ObjectKey>& taken, Work& work) {
   const api::ObjectKey& key = set.object->key;
   PodEntries own;
-  for (const PodEntry* pod : claims.by_set[{key.ns, key.name}]) {
+  for (const PodEntry* pod : pods.of(key.ns, key.name)) {
     if (!means(pod->view.controller.uid, *set.object)) continue;
     if (set.view.selector.selects(pod->view.pod.labels) || set.view.terminating) own.push_back(pod);
     else let_go(set, *pod, work);
   }
   if (set.view.terminating) return own;
-  std::erase_if(claims.orphans[key.ns], [&](const PodEntry* pod) {
-    const bool selected = set.view.selector.selects(pod->view.pod.labels);
-    if (selected) adopt(set, *pod, work);
-    return selected;
-  });
+  for (const PodEntry* pod : pods.of(key.ns, "")) {
+    if (!set.view.selector.selects(pod->view.pod.labels) || !taken.insert(pod->object->key).second) continue;
+    adopt(set, *pod, work);
+  }
   return own;
 }
 
@@ -162,19 +153,6 @@ void step_pods(const SetEntry& set, const PodEntries& pods, route::Rng& random, 
   write_status(*set.object, status_of(*set.object, count(observed, step)), work);
 }
 
-void take_step(const SetEntry& set, Claims& claims, route::Rng& random, Settled& settled, Work& all) {
-  if (!set.view.can_have_pods) return;
-  Work work{all.now};
-  const PodEntries pods = claim(set, claims, work);
-  const Settled::State state = state_of(set, pods);
-  // While Pods come and go by their labels, how many there are is not known yet.
-  if (work.changes.empty() && !settled.holds(set.object->key, state, work)) {
-    step_pods(set, pods, random, work);
-    if (work.changes.empty()) settled.note(set.object->key, state, work.look_again);
-  }
-  all.add(std::move(work));
-}
-
 }  // namespace
 
 ReplicaSetView read_replica_set(const api::Object& object) {
@@ -191,26 +169,44 @@ ReplicaSetView read_replica_set(const api::Object& object) {
 }
 
 ReplicaSetController::ReplicaSetController(Client& client, uint64_t seed)
-    : client_(client),
-      random_(seed),
+    : random_(seed),
       events_(client, "replicaset-controller", "", seed + 1),
-      pods_(client, {"", "Pod", {}}, &read_pod_view),
-      sets_(client, {"apps", "ReplicaSet", {}}, &read_replica_set) {}
+      pods_(client, {"", "Pod", {}}, &read_pod_view, &set_of),
+      sets_(client, {"apps", "ReplicaSet", {}}, &read_replica_set),
+      queue_(client, &events_) {}
+
+Result<void> ReplicaSetController::catch_up() {
+  const auto sets = sets_.catch_up([this](const api::ObjectKey& key) { agenda_.add(key); });
+  if (!sets) return std::unexpected(sets.error());
+  const auto pods = pods_.catch_up([this](const std::string& ns, const std::string& owner) {
+    if (owner.empty()) agenda_.add_namespace(sets_.entries(), ns);
+    else agenda_.add({"apps", "ReplicaSet", ns, owner});
+  });
+  if (!pods) return std::unexpected(pods.error());
+  return {};
+}
 
 Result<bool> ReplicaSetController::step(sys_seconds now) {
-  const auto sets = sets_.catch_up();
-  if (!sets) return sets;
-  const auto pods = pods_.catch_up();
-  unfinished_ = unfinished_ || *sets || pods.value_or(false) || (look_again_ && *look_again_ <= now);
-  if (!pods || !unfinished_) return pods ? false : pods;
+  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
   Work work{now};
-  Claims claims = sort_pods(pods_.entries());
-  for (const auto& [key, set] : sets_.entries()) take_step(set, claims, random_, settled_, work);
-  settled_.keep_only(sets_.entries());
-  look_again_ = work.look_again;
-  const auto written = carry_out(client_, std::move(work), &events_);
-  unfinished_ = !written || *written;
-  return written;
+  std::set<api::ObjectKey> taken;
+  for (const api::ObjectKey& key : agenda_.take(now)) {
+    const auto found = sets_.entries().find(key);
+    if (found == sets_.entries().end()) settled_.forget(key);
+    if (found == sets_.entries().end() || !found->second.view.can_have_pods) continue;
+    Work one{now};
+    const PodEntries pods = claim(found->second, pods_, taken, one);
+    const Settled::State state = state_of(found->second, pods);
+    // While Pods come and go by their labels, how many there are is not known yet.
+    if (one.changes.empty() && !settled_.holds(key, state, one)) {
+      step_pods(found->second, pods, random_, one);
+      if (one.changes.empty()) settled_.note(key, state, one.look_again);
+    }
+    if (!one.changes.empty()) agenda_.add(key);
+    agenda_.add(key, one.look_again);
+    work.add(key, std::move(one));
+  }
+  return queue_.carry_out(std::move(work));
 }
 
 }  // namespace graylane::control

@@ -13,12 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "control/agenda.h"
 #include "control/label_selector.h"
 #include "control/object_feed.h"
+#include "control/owned_mirror.h"
 #include "control/pod_objects.h"
 #include "control/port.h"
 #include "control/settled.h"
-#include "control/work.h"
+#include "control/work_queue.h"
 #include "route/split.h"
 
 namespace graylane::control {
@@ -72,20 +74,21 @@ class ReplicaSetController {
   /// tries again.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return look_again_; }
+  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(agenda_.next(), queue_.look_again()); }
 
  private:
-  using Pods = Mirror<PodView>;
+  using Pods = OwnedMirror<PodView>;
   using Sets = Mirror<ReplicaSetView>;
 
-  Client& client_;
+  Result<void> catch_up();
+
   route::Rng random_;
   EventRecorder events_;
   Pods pods_;
   Sets sets_;
   Settled settled_;
-  bool unfinished_ = true;  // the last step has more to do than what changes tell of
-  std::optional<std::chrono::sys_seconds> look_again_;
+  WorkQueue queue_;
+  Agenda agenda_;  // ReplicaSets
 };
 
 }  // namespace graylane::control

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "control/object_parts.h"
+
 namespace graylane::control {
 
 namespace {
@@ -146,6 +148,10 @@ Result<void> RouteFeed::drain(Stream& stream) {
 void RouteFeed::take(Stream& stream, const Event& event) {
   stream.revision = std::max(stream.revision, event.revision);
   if (event.type == EventType::kBookmark) return;
+  // The address that is written to an Ingress once it is served must not make a table of its own.
+  const bool routes = event.type != EventType::kModified || event.object->key.kind != "Ingress" || !event.previous ||
+                      !differs_in_status_alone(*event.previous, *event.object);
+  if (!routes) return;
   changed_ = true;
   const bool deleted = event.type == EventType::kDeleted;
   if (deleted) stream.known.erase(event.object->key);

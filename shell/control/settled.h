@@ -39,11 +39,7 @@ class Settled {
   void note(const api::ObjectKey& owner, const State& state, std::optional<std::chrono::sys_seconds> look_again) {
     known_.insert_or_assign(owner, Known{state, look_again});
   }
-  /// Forgets those that `lives` does not know.
-  template <class Entries>
-  void keep_only(const Entries& lives) {
-    if (known_.size() > lives.size()) std::erase_if(known_, [&](const auto& one) { return !lives.contains(one.first); });
-  }
+  void forget(const api::ObjectKey& owner) { known_.erase(owner); }
 
  private:
   struct Known {

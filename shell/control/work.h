@@ -1,10 +1,11 @@
-// Work: what one step of a controller collects, and how it is carried out. A plain value.
+// Work: what one step of a controller collects. A plain value. WorkQueue (work_queue.h) carries it out.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "control/event_recorder.h"
@@ -12,25 +13,35 @@
 
 namespace graylane::control {
 
+/// The earlier of two times, of which either may be absent.
+inline std::optional<std::chrono::sys_seconds> earlier(std::optional<std::chrono::sys_seconds> a,
+                                                       std::optional<std::chrono::sys_seconds> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
+
 struct Work {
+  /// What is done for one object, together or not at all.
+  struct Piece {
+    api::ObjectKey owner;
+    std::vector<Change> changes;
+    std::vector<EventNote> events;
+  };
+
   std::chrono::sys_seconds now;
-  std::vector<Change> changes = {};
+  std::vector<Change> changes = {};  // each for its own object
   std::vector<EventNote> events = {};
+  std::vector<Piece> pieces = {};
   std::optional<std::chrono::sys_seconds> look_again = {};
 
   void look_at(std::chrono::sys_seconds time) { look_again = look_again ? std::min(*look_again, time) : time; }
-  void add(Work other) {
-    std::ranges::move(other.changes, std::back_inserter(changes));
-    std::ranges::move(other.events, std::back_inserter(events));
-    if (other.look_again) look_at(*other.look_again);
+  /// What is to be done for `owner`.
+  void add(const api::ObjectKey& owner, Work its) {
+    if (!its.changes.empty()) pieces.push_back({owner, std::move(its.changes), std::move(its.events)});
+    if (its.look_again) look_at(*its.look_again);
   }
   void change(std::optional<Change> one) {
     if (one) changes.push_back(std::move(*one));
   }
 };
-
-/// Writes all changes, and the events with them, in one batch. Whether something was written, or has to be looked at again since
-/// somebody was faster: what is to be done follows from what is there then. Errors: those of the client. `events` may be null.
-Result<bool> carry_out(Client& client, Work work, EventRecorder* events);
 
 }  // namespace graylane::control

@@ -29,6 +29,9 @@ void Findings::observe(std::vector<Finding> present, Instant now) {
     const auto known = since_.find(finding.key);
     since.emplace(finding.key, known == since_.end() ? Since{now, false} : known->second);
   }
+  for (const auto& [key, known] : since_) {
+    if (known.told && !since.contains(key)) mended_.push_back(known.diagnostic);
+  }
   since_ = std::move(since);
   present_ = std::move(present);
 }
@@ -39,10 +42,13 @@ Diagnostics Findings::news(Instant now) {
     Since& since = since_.find(finding.key)->second;
     if (since.told || since.at + finding.patience > now) continue;
     since.told = true;
+    since.diagnostic = finding.diagnostic;
     news.push_back(finding.diagnostic);
   }
   return news;
 }
+
+Diagnostics Findings::mended() { return std::exchange(mended_, {}); }
 
 std::optional<Findings::Instant> Findings::due() const {
   std::optional<Instant> due;

@@ -30,6 +30,8 @@ class Findings {
   void observe(std::vector<Finding> present, Instant now);
   /// What is to be told now, in the order in which it was observed.
   Diagnostics news(Instant now);
+  /// What was told and is not so any more; each once.
+  Diagnostics mended();
   /// When more may be news by the passing of time alone.
   std::optional<Instant> due() const;
 
@@ -37,10 +39,12 @@ class Findings {
   struct Since {
     Instant at;
     bool told = false;
+    Diagnostic diagnostic = {};  // as it was told
   };
 
   std::vector<Finding> present_;
   std::map<std::string, Since> since_;  // by key
+  Diagnostics mended_;
 };
 
 }  // namespace graylane::daemon

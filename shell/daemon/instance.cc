@@ -6,31 +6,31 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <deque>
 #include <filesystem>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "control/controllers.h"
-#include "control/route_feed.h"
+#include "control/ingress_status.h"
+#include "control/object_parts.h"
 #include "daemon/admin.h"
 #include "daemon/api.h"
-#include "daemon/findings.h"
+#include "daemon/edits.h"
 #include "daemon/images.h"
 #include "daemon/machine.h"
 #include "daemon/names.h"
+#include "daemon/news.h"
 #include "daemon/objects.h"
 #include "daemon/pod_findings.h"
+#include "daemon/publisher.h"
 #include "daemon/service_allocation.h"
-#include "daemon/shares.h"
 #include "daemon/signals.h"
 #include "daemon/state_folder.h"
 #include "gateway/gateway.h"
 #include "local/runtime.h"
 #include "net/event_loop.h"
 #include "sources/applied_record.h"
-#include "sources/directory.h"
 #include "sources/directory_watch.h"
 #include "telemetry/telemetry.h"
 
@@ -46,8 +46,8 @@ constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGHUP, SIGUSR
 /// An edit that the disk had no room for is tried again.
 constexpr std::chrono::milliseconds kTakeAgain{1'000};
 
-/// A Pod that crashed is looked at again, to see that it is well.
-constexpr std::chrono::milliseconds kLookAgain{kSteadyAfter};
+/// Of more findings, only what should be mended becomes Events.
+constexpr size_t kInfosMax = 1'000;
 
 uint64_t random_seed() {
   std::random_device device;
@@ -77,6 +77,14 @@ std::vector<apiserver::MeasuredPod> measures_of(const std::vector<local::PodUsag
   return measures;
 }
 
+std::chrono::sys_seconds present_second() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+/// Where clients of this machine reach it.
+std::string address_of(const net::SocketAddress& listen) {
+  const std::string ip = listen.ip();
+  return ip == "0.0.0.0" || ip == "::" ? "127.0.0.1" : ip;
+}
+
 void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
@@ -91,11 +99,14 @@ class Instance::State {
         store_(std::move(store)),
         loop_(std::move(loop)),
         signals_(kSignals, [this](int signal) { on_signal(signal); }),
-        source_(options_.path, directory_options(folder_)),
         services_(*store_),
         controllers_(*store_, random_seed(), facts_of_this_machine(options_.version)),
         names_(*loop_, *store_, [this] { schedule(); }),
-        feed_(*store_, options_.routing),
+        publisher_(*store_, options_.routing, telemetry_),
+        edits_(options_.path, directory_options(folder_), *store_, publisher_.feed(),
+               options_.routing.compat == ingress_nginx::kExactCompat),
+        ingress_status_(*store_, address_of(options_.listen)),
+        news_(*loop_, *store_, reporter_, publisher_, random_seed(), [this] { return present(); }),
         look_again_([this] { settle(); }),
         active_(store_->revision() > 0) {}
 
@@ -124,27 +135,17 @@ class Instance::State {
   }
 
   View view() {
-    View view{{}, refused_.empty() ? reading_ : refused_, feed_.poll().value_or(nullptr), feed_.diagnostics()};
+    control::RouteFeed& feed = publisher_.feed();
+    View view{{}, edits_.told(), feed.poll().value_or(nullptr), feed.diagnostics()};
     append(view.compiling, names_.diagnostics());
     if (auto listing = store_->list({})) view.objects = std::move(listing->items);
     std::erase_if(view.objects, [](const api::ObjectPtr& object) { return object->key.group == sources::kInternalGroup; });
     return view;
   }
 
-  Shares shares() const {
-    return {shares_since(telemetry::route_shares(telemetry_.snapshot()), before_), std::chrono::steady_clock::now() - since_,
-            table_};
-  }
+  Shares shares() const { return publisher_.shares(); }
 
  private:
-  struct Published {
-    uint64_t sequence = 0;
-    uint64_t store_revision = 0;
-    net::Instant since;
-    bool reroutes = false;  // people may have asked for other shares
-    Effective effective;
-  };
-
   Result<void> start_log() {
     if (!options_.access_log) return {};
     options_.access_log->on_error = [this](const Error& error) { loop_->post([this, error] { reporter_.failed(error); }); };
@@ -165,6 +166,7 @@ class Instance::State {
     auto started = gateway::Gateway::start(gateway, telemetry_);
     if (!started) return std::unexpected(std::move(started.error()));
     gateway_ = std::move(*started);
+    publisher_.attach(*gateway_);
     serving_.listen = gateway_->address();
     serving_.workers = gateway.workers;
     return {};
@@ -184,7 +186,7 @@ class Instance::State {
   Result<void> start_pods() {
     local::RuntimeOptions runtime;
     runtime.state_folder = folder_.path();
-    runtime.may_stop = [this](const local::StoppingPod& pod) { return acknowledged_store_revision_ >= pod.revision; };
+    runtime.may_stop = [this](const local::StoppingPod& pod) { return publisher_.store_revision() >= pod.revision; };
     auto made = local::Runtime::create(*loop_, *store_, std::make_unique<local::LoopbackPool>(), std::move(runtime));
     if (!made) return std::unexpected(std::move(made.error()));
     runtime_ = std::move(*made);
@@ -220,8 +222,11 @@ class Instance::State {
   // ---- the objects
 
   /// Whether a change of it may ask for other shares; Pods and their endpoints come and go without that.
-  static bool may_reroute(const api::ObjectKey& key) {
-    return key.kind == "Ingress" || key.kind == "IngressClass" || key.kind == "Service" || key.kind == "ConfigMap";
+  static bool may_reroute(const control::Event& event) {
+    const std::string& kind = event.object->key.kind;
+    if (kind != "Ingress" && kind != "IngressClass" && kind != "Service" && kind != "ConfigMap") return false;
+    const bool changed = event.type == control::EventType::kModified && event.previous;
+    return !changed || !control::differs_in_status_alone(*event.previous, *event.object);
   }
 
   void watch_objects() {
@@ -236,12 +241,13 @@ class Instance::State {
       if (!event) return watch_objects();  // too many at once: from here on again
       if (!*event || (*event)->type == control::EventType::kBookmark) break;
       active_ = true;
-      reroutes_ = reroutes_ || may_reroute((*event)->object->key);
+      reroutes_ = reroutes_ || may_reroute(**event);
+      if ((*event)->type == control::EventType::kDeleted && edits_.waits_for((*event)->object->key)) try_again_ = true;
     }
   }
 
   Result<void> serve_objects() {
-    loaded_ = active_ = true;
+    active_ = true;
     load_images();
     reporter_.serving(serving_);
     settle();
@@ -261,83 +267,47 @@ class Instance::State {
   /// What has no error is served, and the rest is watched; with --strict nothing is.
   Result<void> first_load() {
     const bool taken = take(std::chrono::steady_clock::now());
-    if (taken && feed_.poll()) compiling_ = feed_.diagnostics();
+    if (taken) report(publisher_.compile());
+    serving_.objects = edits_.objects();
     if (const Diagnostics found = errors(); options_.strict && !found.empty()) {
       reporter_.found(found);
       return fail(ErrorCode::kInvalid, "the first load has errors", {}, "mend them, or leave --strict away");
     }
     reporter_.serving(serving_);
-    if (!taken) reporter_.rejected(refused_, !active_);
+    if (!taken) reporter_.rejected(edits_.refused(), !active_);
     settle();
     return {};
   }
 
   void load(net::Instant since) {
     if (take(since)) settle();
-    else reporter_.rejected(refused_, !active_);
+    else reporter_.rejected(edits_.refused(), !active_);
   }
 
-  /// The one place that decides what becomes of an edit: all that it would bring is looked at before any of it is in force.
-  /// False: none of it is, and `refused_` says why.
+  /// False: it was refused.
   bool take(net::Instant since) {
-    Diagnostics found;
-    local::ImageMap images = read_images(options_.path, found);
-    auto synced =
-        source_.sync(*store_, [&](const std::vector<control::Change>& changes) { return may_be_in_force(changes, found); });
-    if (!synced) {
-      const Error& error = synced.error();
-      const bool passes = error.code == ErrorCode::kUnavailable;  // the disk is full
-      if (passes) loop_->arm(take_again_, kTakeAgain);
-      refused_ = {{Severity::kError, passes ? "not-stored" : "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
-      return false;
-    }
-    append(synced->diagnostics, found);
-    if (!synced->in_force) {
-      refused_ = std::move(synced->diagnostics);
-      return false;
-    }
-    refused_.clear();
-    reading_ = std::move(synced->diagnostics);
-    runtime_->set_images(std::move(images));
-    if (!std::exchange(loaded_, true)) serving_.objects = synced->objects;
+    const Edits::Outcome outcome = edits_.take();
+    if (outcome == Edits::Outcome::kNoRoom) loop_->arm(take_again_, kTakeAgain);
+    if (outcome != Edits::Outcome::kTaken) return false;
+    runtime_->set_images(edits_.take_images());
     active_ = true;
     edited_since_ = since;
     return true;
   }
 
-  /// The first load has nothing to harm; ingress-nginx alone does not ask what a later one would do to what is in force.
-  Result<bool> may_be_in_force(const std::vector<control::Change>& changes, Diagnostics& found) {
-    if (!loaded_) return true;
-    if (options_.routing.compat != ingress_nginx::kExactCompat) {
-      const auto harm = feed_.preview(changes);
-      if (!harm) return std::unexpected(harm.error());
-      append(found, *harm);
-    }
-    return !has_errors(found);
-  }
-
-  /// What is not in force as written; the reason for not being ready after the first load.
-  Diagnostics errors() const {
-    Diagnostics errors;
-    const bool exact = options_.routing.compat == ingress_nginx::kExactCompat;
-    for (const Diagnostics* found : {&refused_, &reading_, &compiling_}) {
-      for (Diagnostic diagnostic : *found) {
-        if (diagnostic.severity != Severity::kError && (exact || !control::harms(diagnostic))) continue;
-        diagnostic.severity = Severity::kError;
-        errors.push_back(std::move(diagnostic));
-      }
-    }
-    return errors;
-  }
+  /// The reason for not being ready after the first load.
+  Diagnostics errors() const { return edits_.errors(publisher_.compiling()); }
 
   // ---- what people should know
 
   std::vector<Finding> present() {
     std::vector<Finding> findings;
     const Diagnostics names = names_.diagnostics();
-    for (const Diagnostics* found : std::initializer_list<const Diagnostics*>{&reading_, &compiling_, &names}) {
+    const Diagnostics& compiling = publisher_.compiling();
+    for (const Diagnostics* found : std::initializer_list<const Diagnostics*>{&edits_.reading(), &compiling, &names}) {
       for (const Diagnostic& diagnostic : *found) {
-        if (diagnostic.severity == Severity::kInfo) continue;
+        const bool is_told = diagnostic.severity != Severity::kInfo || (found == &compiling && compiling.size() <= kInfosMax);
+        if (!is_told) continue;
         findings.push_back(to_finding(diagnostic));
         if (!clean_ && control::harms(diagnostic)) findings.back().diagnostic.severity = Severity::kError;
       }
@@ -347,18 +317,6 @@ class Instance::State {
     const int64_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     if (pods) std::ranges::move(pod_findings(pods->items, find, now), std::back_inserter(findings));
     return findings;
-  }
-
-  /// What an edit brings is told below the line that says that it is in force; what comes of itself, at once.
-  void tell_news() {
-    const net::Instant now = std::chrono::steady_clock::now();
-    findings_.observe(present(), now);
-    const Diagnostics news = findings_.news(now);
-    if (!published_.empty()) append(published_.back().effective.findings, news);
-    else if (!news.empty()) reporter_.found(news);
-    const auto due = findings_.due();
-    const auto wait = due ? std::chrono::ceil<std::chrono::milliseconds>(*due - now) : kLookAgain;
-    loop_->arm(news_timer_, std::clamp(wait, std::chrono::milliseconds(1), kLookAgain));
   }
 
   // ---- the turn
@@ -372,18 +330,19 @@ class Instance::State {
     scheduled_ = false;
     take_changes();
     if (!active_ || draining_) return;
+    if (std::exchange(try_again_, false)) take(std::chrono::steady_clock::now());
     for (int round = 0; run_controllers(); ++round) {
       if (round == kRoundsMax) return schedule();
     }
     report(runtime_->reconcile());
     publish();
     clean_ = clean_ || errors().empty();
-    tell_news();
+    report(news_.tell());
   }
 
   /// Whether one of them wrote.
   bool run_controllers() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto now = present_second();
     const auto allocated = services_.step();
     const auto stepped = controllers_.step(now);
     const auto names = names_.step();
@@ -408,50 +367,28 @@ class Instance::State {
   }
 
   void publish() {
-    auto table = feed_.poll();
-    if (!table) return reporter_.failed(table.error());
-    const net::Instant now = std::chrono::steady_clock::now();
-    const bool edited = edited_since_.has_value();
-    const bool reroutes = std::exchange(reroutes_, false) || edited;
-    const net::Instant since = std::exchange(edited_since_, std::nullopt).value_or(now);
-    if (*table == table_ && !edited) return note_revision();
-    Published published{0, feed_.revision(), since, reroutes, {0, table_, *table, {}, edited, {}, true}};
-    table_ = *table;
-    published.sequence = published.effective.revision = gateway_->publish(table_);
-    published_.push_back(std::move(published));
-    compiling_ = feed_.diagnostics();
-  }
-
-  /// A change that does not concern routing is acknowledged as soon as what is on its way.
-  void note_revision() {
-    if (published_.empty()) acknowledged_store_revision_ = feed_.revision();
-    else published_.back().store_revision = feed_.revision();
+    const auto published = publisher_.publish(std::exchange(edited_since_, std::nullopt), std::exchange(reroutes_, false));
+    if (!published) return reporter_.failed(published.error());
+    write_ingress_status();
   }
 
   void on_acknowledged() {
-    const uint64_t reached = gateway_->acknowledged();
-    while (!published_.empty() && published_.front().sequence <= reached) {
-      Published published = std::move(published_.front());
-      published_.pop_front();
-      acknowledged_store_revision_ = published.store_revision;
-      published.effective.took = std::chrono::steady_clock::now() - published.since;
-      published.effective.clean = clean_;
-      acknowledged_ = true;
-      if (published.reroutes) begin_shares();
-      reporter_.effective(published.effective);
-    }
-    if (!draining_) report(runtime_->reconcile());  // a Pod may wait for this to stop
+    for (const Effective& effective : publisher_.acknowledged(clean_)) reporter_.effective(effective);
+    if (draining_) return;
+    report(runtime_->reconcile());  // a Pod may wait for this to stop
+    write_ingress_status();
   }
 
-  void begin_shares() {
-    before_ = telemetry::route_shares(telemetry_.snapshot());
-    since_ = std::chrono::steady_clock::now();
+  /// Only what is known of the table in force is told.
+  void write_ingress_status() {
+    if (!publisher_.is_level()) return;
+    report(ingress_status_.step({publisher_.in_force(), publisher_.store_revision(), publisher_.compiling()}, present_second()));
   }
 
   Readiness readiness() const {
     if (draining_) return {false, "draining"};
-    if (acknowledged_ && clean_) return {true, "ok"};
-    std::string text = acknowledged_ ? "the first load has errors" : "no route table is in force yet";
+    if (publisher_.is_in_force() && clean_) return {true, "ok"};
+    std::string text = publisher_.is_in_force() ? "the first load has errors" : "no route table is in force yet";
     for (const Diagnostic& diagnostic : errors()) text += "\n" + to_string(diagnostic);
     return {false, std::move(text)};
   }
@@ -471,7 +408,7 @@ class Instance::State {
     }
     reporter_.draining(options_.drain_timeout);
     watch_.reset();
-    news_timer_.cancel();
+    news_.stop();
     gateway_->drain();
     joiner_ = std::thread([this] {
       gateway_->join();
@@ -498,11 +435,13 @@ class Instance::State {
   Signals signals_;
   telemetry::Telemetry telemetry_{identity(options_.version)};
   std::unique_ptr<telemetry::AccessLog> log_;
-  sources::DirectorySource source_;
   ServiceAllocation services_;
   control::Controllers controllers_;
   Names names_;
-  control::RouteFeed feed_;
+  Publisher publisher_;
+  Edits edits_;
+  control::IngressStatus ingress_status_;
+  News news_;
   std::unique_ptr<local::Runtime> runtime_;
   std::unique_ptr<sources::DirectoryWatch> watch_;
   std::unique_ptr<Admin> admin_;
@@ -515,27 +454,16 @@ class Instance::State {
   net::CallbackTimer take_again_{[this] {
     if (take(std::chrono::steady_clock::now())) settle();
   }};
-  net::CallbackTimer news_timer_{[this] { tell_news(); }};
   net::CallbackTimer pods_timer_{[this] { wait_for_pods(); }};
 
   Serving serving_;
-  Diagnostics reading_;       // of what is in force
-  Diagnostics compiling_;     // of the table that was made last
-  Diagnostics refused_;       // of the last edit, when it was refused
   std::string told_failure_;  // of the turns; empty: the last one did what was to do
-  Findings findings_;
-  route::TablePtr table_;
-  std::deque<Published> published_;  // and not acknowledged yet
-  uint64_t acknowledged_store_revision_ = 0;
   std::optional<net::Instant> edited_since_;
-  std::vector<telemetry::RouteShare> before_;  // what was counted when the last edit took effect
-  net::Instant since_{};
   net::Instant stop_pods_until_;
-  bool loaded_ = false;        // the directory was in force once
-  bool active_ = false;        // there are, or were, objects
-  bool acknowledged_ = false;  // a table, by all workers
-  bool clean_ = false;         // the errors of the first load are mended
-  bool reroutes_ = false;      // an object of those that routing is asked for by has changed
+  bool active_ = false;     // there are, or were, objects
+  bool clean_ = false;      // the errors of the first load are mended
+  bool reroutes_ = false;   // an object of those that routing is asked for by has changed
+  bool try_again_ = false;  // the directory: what a document waited for is gone
   bool scheduled_ = false;
   bool draining_ = false;
   int exit_code_ = 0;

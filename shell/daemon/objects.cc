@@ -28,11 +28,10 @@ bool has_controller(const api::Object& object) {
 }
 
 bool is_made_of_pods(const api::Object& object) {
-  for (const std::string_view label : {"endpointslice.kubernetes.io/managed-by", "endpoints.kubernetes.io/managed-by"}) {
-    const doc::Value* manager = find_in(object, {"metadata", "labels", label});
-    if (manager != nullptr && manager->is_string() && *manager->as_string() == control::kSliceManager) return true;
-  }
-  return false;
+  const bool older = object.key.kind == "Endpoints";
+  const std::string_view label = older ? "endpoints.kubernetes.io/managed-by" : "endpointslice.kubernetes.io/managed-by";
+  const doc::Value* manager = find_in(object, {"metadata", "labels", label});
+  return manager && *manager == doc::Value(older ? control::kEndpointsManager : control::kSliceManager);
 }
 
 }  // namespace
@@ -40,7 +39,7 @@ bool is_made_of_pods(const api::Object& object) {
 std::string objects_path(const std::string& state_folder) { return state_folder + "/objects.db"; }
 
 bool is_volatile(const api::Object& object) {
-  if (object.key.kind == "Event") return true;
+  if (object.key.kind == "Event" || (object.key.kind == "Lease" && object.key.ns == "kube-node-lease")) return true;
   return object.key.kind == "Pod" ? has_controller(object) : is_made_of_pods(object);
 }
 

@@ -88,7 +88,7 @@ void Offline::renumber() {
   std::ranges::stable_sort(objects_, {}, [](const api::ObjectPtr& object) { return std::string_view(*object->file); });
   uint64_t order = 0;
   for (api::ObjectPtr& object : objects_) {
-    if (object->age.order != order) {
+    if (!object->age.has_timestamp && object->age.order != order) {
       auto copy = std::make_shared<api::Object>(*object);
       copy->age.order = order;
       object = std::move(copy);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,21 +16,41 @@ LogFile::LogFile(std::string path, uint64_t bytes_max)
 }
 
 bool LogFile::open() {
-  file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
-  struct stat info{};
-  size_ = file_ && ::fstat(file_.get(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+  const auto open_end = [](const std::string& path, uint64_t& size) {
+    net::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
+    struct stat info{};
+    size = file && ::fstat(file.get(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+    return file;
+  };
+  file_ = open_end(path_, size_);
+  times_ = open_end(times_path(path_), times_size_);
   return static_cast<bool>(file_);
 }
 
-/// When it fails, the next append() tries again.
+/// When it fails, the next append() tries again. The times go first: without them a file is read all the same.
 bool LogFile::rotate() {
-  if (::rename(path_.c_str(), (path_ + ".1").c_str()) != 0 && errno != ENOENT) return false;
+  const std::string old = path_ + ".1";
+  if (::rename(times_path(path_).c_str(), times_path(old).c_str()) != 0) ::unlink(times_path(old).c_str());
+  if (::rename(path_.c_str(), old.c_str()) != 0 && errno != ENOENT) return false;
   return open();
 }
 
-void LogFile::append(std::string_view text) {
+bool LogFile::has_room_for_times() const { return times_size_ < std::max(file_bytes_max_ / 4, kLogTimesMin * sizeof(LogTime)); }
+
+/// Before what it is about, so that nobody reads a line without its time.
+void LogFile::note(Time now) {
+  const LogTime entry{size_, now.time_since_epoch().count()};
+  if (!times_ || !has_room_for_times()) return;
+  const ssize_t written = ::write(times_.get(), &entry, sizeof entry);
+  if (written == static_cast<ssize_t>(sizeof entry)) times_size_ += sizeof entry;
+  else if (written > 0 && ::ftruncate(times_.get(), static_cast<off_t>(times_size_)) != 0) times_.reset();
+}
+
+void LogFile::append(std::string_view text, Time now) {
   if (path_.empty() || (!file_ && !open())) return;
-  if (size_ > 0 && size_ + text.size() > file_bytes_max_ && !rotate()) return;
+  const bool full = size_ + text.size() > file_bytes_max_ || !has_room_for_times();
+  if (size_ > 0 && full && !rotate()) return;
+  note(now);
   while (!text.empty()) {
     const ssize_t written = ::write(file_.get(), text.data(), text.size());
     if (written <= 0) return;
@@ -37,6 +58,8 @@ void LogFile::append(std::string_view text) {
     text.remove_prefix(static_cast<size_t>(written));
   }
 }
+
+std::string times_path(const std::string& log_path) { return log_path + ".times"; }
 
 std::string tail_of(const std::string& path, size_t bytes_max, uint64_t from) {
   const net::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

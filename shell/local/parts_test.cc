@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cstring>
 #include <set>
+#include <vector>
 
 #include "doc/parse.h"
 #include "local/address_pool.h"
@@ -48,19 +50,60 @@ TEST(LoopbackPool, WithoutPodsNoRangeIsClaimed) {
   EXPECT_EQ(idle.claim(), -1);
 }
 
+constexpr LogFile::Time kTime{std::chrono::seconds(1'767'225'600)};  // 2026-01-01T00:00:00Z
+
+std::vector<LogTime> times_of(const std::string& log) {
+  const std::string bytes = tail_of(times_path(log), 1'000'000);
+  std::vector<LogTime> times(bytes.size() / sizeof(LogTime));
+  std::memcpy(times.data(), bytes.data(), times.size() * sizeof(LogTime));
+  return times;
+}
+
+TEST(LogFile, KnowsWhenEachPieceWasPrinted) {
+  // Who looks for the minute in which something broke asks for that minute, not for the whole log.
+  const TestFolder folder;
+  const std::string path = folder.path() + "/a.log";
+  {
+    LogFile log(path, 1'000);
+    log.append("first\n", kTime);
+    log.append("second\n", kTime + std::chrono::seconds(5));
+  }
+  LogFile(path, 1'000).append("third\n", kTime + std::chrono::seconds(9));
+  const std::vector<LogTime> times = times_of(path);
+  ASSERT_EQ(times.size(), 3u);
+  EXPECT_EQ(times[1].offset, 6u);
+  EXPECT_EQ(times[2].offset, 13u);
+  EXPECT_EQ(times[2].unix_nanoseconds - times[0].unix_nanoseconds, 9'000'000'000);
+}
+
+TEST(LogFile, TimesGoWithTheirFileAndAreBounded) {
+  // A program that prints byte by byte must not fill the disk with times; and times of another file would be wrong ones.
+  const TestFolder folder;
+  const std::string path = folder.path() + "/a.log";
+  LogFile log(path, 100'000);
+  int printed = 0;
+  for (; size_of(path + ".1") == 0; ++printed) log.append("x", kTime + std::chrono::seconds(printed));
+  const std::vector<LogTime> old = times_of(path + ".1");
+  EXPECT_EQ(old.size(), size_of(path + ".1"));
+  EXPECT_LE(size_of(times_path(path + ".1")), 100'000u / 8 + sizeof(LogTime));
+  ASSERT_EQ(times_of(path).size(), 1u);
+  EXPECT_EQ(times_of(path)[0].offset, 0u);
+  EXPECT_EQ(times_of(path)[0].unix_nanoseconds, old.back().unix_nanoseconds + 1'000'000'000);
+}
+
 TEST(LogFile, KeepsTheNewestWithinItsBound) {
   // A chatty program must not fill the disk.
   const TestFolder folder;
   const std::string path = folder.path() + "/a.log";
   LogFile log(path, 100);
-  for (int i = 0; i < 50; ++i) log.append("line " + std::to_string(i) + "\n");
+  for (int i = 0; i < 50; ++i) log.append("line " + std::to_string(i) + "\n", kTime);
   const std::string newest = tail_of(path, 1000), older = tail_of(path + ".1", 1000);
   EXPECT_TRUE(newest.ends_with("line 49\n"));
   EXPECT_LE(newest.size(), 50u);
   EXPECT_LE(older.size(), 50u);
   EXPECT_FALSE(older.empty());
   EXPECT_EQ(tail_of(path, 8), "line 49\n");
-  LogFile(path, 100).append("again\n");
+  LogFile(path, 100).append("again\n", kTime);
   EXPECT_TRUE(tail_of(path, 1000).ends_with("again\n"));
 }
 
@@ -70,12 +113,12 @@ TEST(LogFile, GoesOnWhenItCanBeOpenedAgain) {
   const std::string logs = folder.path() + "/logs", path = logs + "/a.log";
   std::filesystem::create_directory(logs);
   LogFile log(path, 20);
-  log.append("0123456\n");
+  log.append("0123456\n", kTime);
   std::filesystem::rename(logs, folder.path() + "/away");
-  log.append("lost in the rotation\n");
-  log.append("lost as well\n");
+  log.append("lost in the rotation\n", kTime);
+  log.append("lost as well\n", kTime);
   std::filesystem::create_directory(logs);
-  log.append("kept\n");
+  log.append("kept\n", kTime);
   EXPECT_EQ(tail_of(path, 1000), "kept\n");
 }
 
@@ -85,10 +128,10 @@ TEST(LogFile, DoesNotOutgrowItsBoundWhenItCannotRotate) {
   const std::string path = folder.path() + "/a.log";
   std::filesystem::create_directories(path + ".1/in-the-way");
   LogFile log(path, 20);
-  for (int i = 0; i < 10; ++i) log.append("012345678\n");
+  for (int i = 0; i < 10; ++i) log.append("012345678\n", kTime);
   EXPECT_EQ(size_of(path), 10u);
   std::filesystem::remove_all(path + ".1");
-  log.append("kept\n");
+  log.append("kept\n", kTime);
   EXPECT_EQ(tail_of(path, 1000), "kept\n");
 }
 

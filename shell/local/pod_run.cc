@@ -20,6 +20,8 @@ using doc::Value;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAddressRetry{2'000};
+constexpr const char* kUnschedulable =
+    "1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
 constexpr milliseconds kDrainPoll{20};
 constexpr milliseconds kDrainLeast{1'000};  // of a Pod that is to be killed at once: its requests need not fail
 
@@ -116,6 +118,11 @@ bool PodRun::is_of(const api::Object& pod) const {
 
 bool PodRun::take_address() {
   if (!context_.ip.empty()) return true;
+  const bool assigned = !fields::text(spec_of(*context_.pod), "nodeName").empty();
+  if (context_.world.cordoned && !assigned) {
+    lack_address(kUnschedulable);
+    return false;
+  }
   auto address = context_.world.pool->take();
   if (!address) {
     lack_address(address.error().to_string());
@@ -123,6 +130,11 @@ bool PodRun::take_address() {
   }
   problem_ = {};
   context_.ip = *address;
+  const api::ObjectKey& key = context_.pod->key;
+  const std::string& node = context_.world.options.node_name;
+  if (!assigned)
+    context_.world.tell_scheduling(context_.pod,
+                                   {"Scheduled", "Successfully assigned " + key.ns + "/" + key.name + " to " + node});
   context_.real_ports =
       local::real_ports(declared_ports(*context_.pod), [&](uint16_t port) { return may_bind(context_.ip, port); });
   return true;

@@ -1,12 +1,12 @@
 #include "local/qos.h"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <string_view>
-#include <utility>
+#include <ranges>
 
+#include "api/quantity.h"
 #include "api/view_fields.h"
+#include "doc/print.h"
 
 namespace graylane::local {
 
@@ -15,35 +15,15 @@ namespace {
 namespace fields = api::fields;
 using doc::Value;
 
-constexpr std::array<std::pair<std::string_view, double>, 14> kSuffixes = {{{"Ki", 0x1p10},
-                                                                            {"Mi", 0x1p20},
-                                                                            {"Gi", 0x1p30},
-                                                                            {"Ti", 0x1p40},
-                                                                            {"Pi", 0x1p50},
-                                                                            {"Ei", 0x1p60},
-                                                                            {"n", 1e-9},
-                                                                            {"u", 1e-6},
-                                                                            {"m", 1e-3},
-                                                                            {"k", 1e3},
-                                                                            {"M", 1e6},
-                                                                            {"G", 1e9},
-                                                                            {"T", 1e12},
-                                                                            {"P", 1e15}}};
-
-/// 0 for what is absent or no quantity.
+/// About as many; 0 for what is absent or no quantity.
 double amount(const Value* resources, const char* list, const char* name) {
   const Value* value = fields::find(fields::find_object(resources, list), name);
   if (!value) return 0;
-  if (const int64_t* number = value->as_int()) return static_cast<double>(*number);
-  if (const double* number = value->as_double()) return *number;
-  const std::string* text = value->as_string();
-  if (!text) return 0;
-  char* end = nullptr;
-  const double number = std::strtod(text->c_str(), &end);
-  for (const auto& [suffix, factor] : kSuffixes) {
-    if (end == suffix) return number * factor;
-  }
-  return std::string_view(end) == "E" ? number * 1e18 : number;
+  const auto quantity = api::parse_quantity(value->is_string() ? *value->as_string() : doc::to_json(*value));
+  if (!quantity || quantity->negative) return 0;
+  double words = 0;
+  for (const uint64_t word : quantity->magnitude | std::views::reverse) words = words * 0x1p64 + static_cast<double>(word);
+  return words * std::pow(10.0, quantity->exponent);
 }
 
 bool same(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b)); }

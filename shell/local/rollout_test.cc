@@ -107,7 +107,7 @@ class RolloutTest : public PodTest {
     ASSERT_TRUE(deployments_.step(now));
     // Read before the slices are made: they then know everything up to it.
     const uint64_t revision = store_.list({"", "Pod", {}})->revision;
-    ASSERT_TRUE(endpoints_.step());
+    ASSERT_TRUE(endpoints_.step(std::chrono::sys_seconds{}));
     api::ServiceIndex index;
     const control::Listing everything = store_.list({}).value();
     for (const api::ObjectPtr& object : everything.items) index.put(object);

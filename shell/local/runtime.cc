@@ -118,6 +118,7 @@ class Runtime::State {
   using Pods = std::map<api::ObjectKey, api::ObjectPtr>;
 
   Result<Pods> list_pods();
+  bool is_cordoned() const;
   void begin(const api::ObjectPtr& pod);
   void step(PodRun& run, const api::ObjectPtr& object, Instant now);
   milliseconds grace_of(const PodRun& run, const api::Object* object) const;
@@ -178,6 +179,14 @@ Result<Runtime::State::Pods> Runtime::State::list_pods() {
   return pods;
 }
 
+/// `kubectl cordon`.
+bool Runtime::State::is_cordoned() const {
+  const auto node = world_.client.get({"", "Node", "", world_.options.node_name});
+  const doc::Value* spec = node ? fields::find_object(&(*node)->content, "spec") : nullptr;
+  const doc::Value* unschedulable = fields::find(spec, "unschedulable");
+  return unschedulable && *unschedulable == doc::Value(true);
+}
+
 Result<void> Runtime::State::reconcile() {
   auto pods = list_pods();
   if (!pods) {
@@ -186,6 +195,7 @@ Result<void> Runtime::State::reconcile() {
   }
   const Instant now = std::chrono::steady_clock::now();
   world_.due.reset();
+  world_.cordoned = is_cordoned();
   written_ = false;
   for (const auto& [key, pod] : *pods) {
     if (!runs_.contains(key) && !stopped_) begin(pod);
@@ -287,10 +297,7 @@ void Runtime::State::write_status(const PodRun& run, const api::Object& object) 
   }
   const auto written = world_.client.update(std::move(updated));
   written_ = written_ || written;
-  if (!written) return try_again(written.error());
-  const std::string name = object.key.ns + "/" + object.key.name;
-  if (assigns)
-    world_.tell_scheduling(*written, {"Scheduled", "Successfully assigned " + name + " to " + world_.options.node_name});
+  if (!written) try_again(written.error());
 }
 
 /// What is told is lost where it cannot be written; nothing depends on it.

@@ -16,7 +16,16 @@ namespace {
 
 constexpr size_t kInputBytesMax = 64 * 1024;    // held; a head is smaller, bodies are consumed as they come
 constexpr size_t kOutputBytesMax = 256 * 1024;  // waiting to be sent; more requests are not read meanwhile
+constexpr size_t kRequestIdBytesMax = 128;      // of what is logged
 constexpr std::chrono::milliseconds kLingerMax{1'000};
+
+/// Empty: there is none.
+std::string_view request_id(const http::RequestHead& head) {
+  for (const http::HeaderField& field : head.fields) {
+    if (http::equal_names(field.name, "X-Request-ID")) return field.value.substr(0, kRequestIdBytesMax);
+  }
+  return {};
+}
 
 bool asks_for_echo(const http::RequestHead& head) {
   std::string_view query = head.target.substr(std::min(head.target.find('?'), head.target.size()));
@@ -117,6 +126,7 @@ bool SampleConnection::read_head() {
   if (const http::Refusal refusal = http::parse_request_head(bytes, limits, head_)) return refuse(refusal), true;
   method_ = head_.method;
   target_ = head_.target;
+  request_id_ = request_id(head_);
   http_1_1_ = head_.http_1_1;
   keep_alive_ = head_.keep_alive;
   echo_ = asks_for_echo(head_) ? describe(head_, options_) : std::string();
@@ -144,6 +154,7 @@ bool SampleConnection::read_body() {
 
 void SampleConnection::refuse(const http::Refusal& refusal) {
   method_.clear();
+  request_id_.clear();
   http_1_1_ = true;
   send_answer(refusal.status, "Refused", "text/plain; charset=utf-8", std::string(refusal.why) + "\n", false);
 }
@@ -160,7 +171,8 @@ void SampleConnection::answer() {
 
 void SampleConnection::send_answer(int status, std::string_view reason, std::string_view type, const std::string& body,
                                    bool keep_alive) {
-  std::printf("%s %s %d\n", method_.empty() ? "-" : method_.c_str(), method_.empty() ? "-" : target_.c_str(), status);
+  std::printf("%s %s %d%s%s\n", method_.empty() ? "-" : method_.c_str(), method_.empty() ? "-" : target_.c_str(), status,
+              request_id_.empty() ? "" : " X-Request-ID=", request_id_.c_str());
   out_ += "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason) +
           "\r\nServer: graylane-sample\r\nContent-Type: " + std::string(type) +
           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";

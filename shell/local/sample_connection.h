@@ -55,7 +55,8 @@ class SampleConnection final : public net::Handler {
   http::RequestHead head_;
   http::BodyReader body_;
   std::string method_, target_;
-  std::string echo_;  // the JSON so far; empty: not asked for
+  std::string request_id_;  // as the gateway, or its client, named it
+  std::string echo_;        // the JSON so far; empty: not asked for
   bool keep_alive_ = false;
   bool http_1_1_ = true;
 };

@@ -1,6 +1,7 @@
 // The sample server: stands for the images of the examples. HTTP/1.1 with keep-alive at $POD_IP (else 127.0.0.1) and $PORT
 // (else 8080); answers one text at every path, "ok" at /healthz, and with `?echo` or the header `X-Echo` a JSON
-// description of the request. Says on stdout where it listens, and a line for each request: "GET /path 200". One thread; only
+// description of the request. Says on stdout where it listens, and a line for each request: "GET /path 200", with its
+// X-Request-ID where it has one: "GET /path 200 X-Request-ID=3f2a...". One thread; only
 // returns to end the process.
 //
 // SIGTERM: answers go out with `Connection: close`, idle connections are closed after a moment, and new ones are accepted for a

@@ -62,6 +62,16 @@ class SampleServerTest : public PodTest {
   net::SocketAddress address_;
 };
 
+TEST_F(SampleServerTest, LogsTheNameOfTheRequest) {
+  // Who follows one request through a release greps for its X-Request-ID.
+  Client client(address_);
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-ID: 0123abcd\r\n\r\n");
+  client.read_until("new\n");
+  client.ask("/b", "new\n");
+  EXPECT_TRUE(wait_until([&] { return log("web").ends_with("GET /b 200\n"); })) << log("web");
+  EXPECT_THAT(log("web"), HasSubstr("GET /a 200 X-Request-ID=0123abcd\n"));
+}
+
 TEST_F(SampleServerTest, AnswersItsTextAtEveryPath) {
   // The examples' readers see which version answered, and of which Pod.
   Client client(address_);

@@ -32,6 +32,20 @@ class StatusTest : public PodTest {
   api::ObjectPtr kept_;
 };
 
+TEST_F(StatusTest, ACordonedNodeTakesNoNewPods) {
+  // `kubectl cordon` and `drain` are how people keep a node free; what runs there goes on.
+  pod("old", "image: 'a:1', command: [sleep, '1000']");
+  ASSERT_TRUE(wait_ready("old"));
+  apply("{apiVersion: v1, kind: Node, metadata: {name: graylane}, spec: {unschedulable: true}}");
+  pod("new", "image: 'a:1', command: [sleep, '1000']");
+  EXPECT_THAT(conditions("new"), ElementsAre("PodScheduled=False Unschedulable"));
+  EXPECT_THAT(events("new"),
+              Contains(StartsWith("Warning FailedScheduling: 0/1 nodes are available: 1 node(s) were unschedulable.")));
+  EXPECT_TRUE(view("old").ready);
+  apply("{apiVersion: v1, kind: Node, metadata: {name: graylane}, spec: {}}");
+  EXPECT_TRUE(wait_ready("new"));
+}
+
 TEST_F(StatusTest, ATakenPodIsAssignedAndHasAKubeletsConditions) {
   // Controllers and people look for the node; deletion through the API is only graceful for assigned Pods.
   pod("web", "image: 'a:1', command: [sleep, '1000']");

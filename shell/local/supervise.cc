@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -180,7 +181,7 @@ class Supervisor {
       if (size < 0 && errno == EINTR) continue;
       if (size == 0) output_open_ = false;
       if (size <= 0) return;
-      log_.append({buffer.data(), static_cast<size_t>(size)});
+      log_.append({buffer.data(), static_cast<size_t>(size)}, std::chrono::system_clock::now());
     }
   }
 

@@ -32,13 +32,14 @@ struct World {
   std::function<std::string(pid_t)> pod_of;
   control::EventRecorder events;     // of who runs Pods
   control::EventRecorder scheduler;  // of who assigns them
+  bool cordoned = false;             // no new Pods: the Node is unschedulable
   std::optional<Instant> due = {};   // collected by one reconcile(): when to look again
 
   void tell(api::ObjectPtr pod, control::EventText text, std::string field_path = {}) {
-    events.record({std::move(pod), std::move(text), std::move(field_path)}, clock());
+    events.record({std::move(pod), std::move(text), std::move(field_path)}, std::chrono::system_clock::now());
   }
   void tell_scheduling(api::ObjectPtr pod, control::EventText text) {
-    scheduler.record({std::move(pod), std::move(text)}, clock());
+    scheduler.record({std::move(pod), std::move(text)}, std::chrono::system_clock::now());
   }
   static std::chrono::sys_seconds clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 

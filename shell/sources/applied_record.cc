@@ -9,6 +9,7 @@ using doc::Value;
 namespace {
 
 constexpr const char* kKind = "AppliedDocument";
+constexpr const char* kAgeKind = "DirectoryAge";
 constexpr const char* kVersion = "v1";
 
 }  // namespace
@@ -34,6 +35,24 @@ api::Object to_object(const AppliedRecord& record) {
                                      {"uid", Value(record.uid)},
                                      {"made", Value(record.made)}});
   return object;
+}
+
+api::ObjectKey age_record_key() { return {kInternalGroup, kAgeKind, "", "directory"}; }
+
+api::Object age_record(int64_t in_force_since_unix_seconds) {
+  api::Object object;
+  object.gvk = {kInternalGroup, kVersion, kAgeKind};
+  object.key = age_record_key();
+  object.content = api::make_object({{"apiVersion", Value(object.gvk.api_version())},
+                                     {"kind", Value(kAgeKind)},
+                                     {"metadata", api::make_object({{"name", Value(object.key.name)}})},
+                                     {"inForceSince", Value(in_force_since_unix_seconds)}});
+  return object;
+}
+
+std::optional<int64_t> read_age_record(const api::Object& object) {
+  const Value* since = object.find("inForceSince");
+  return since && since->is_int() ? std::optional(*since->as_int()) : std::nullopt;
 }
 
 std::optional<AppliedRecord> read_record(const api::Object& object) {

@@ -3,6 +3,7 @@
 // serve it. Plain values.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -27,7 +28,11 @@ api::Object to_object(const AppliedRecord& record);
 std::optional<AppliedRecord> read_record(const api::Object& object);
 /// In no namespace: it outlives that of the object.
 api::ObjectKey record_key(const api::ObjectKey& of);
-/// All records.
+/// The time since which the directory is in force, in Unix seconds.
+api::ObjectKey age_record_key();
+api::Object age_record(int64_t in_force_since_unix_seconds);
+std::optional<int64_t> read_age_record(const api::Object& object);
+/// All records of documents.
 control::Selector record_selector();
 
 }  // namespace graylane::sources

@@ -57,7 +57,7 @@ bool lost_race(const Error& error) {
 void renumber(std::vector<ObjectPtr>& objects, size_t file_index) {
   uint64_t order = first_order(file_index);
   for (ObjectPtr& object : objects) {
-    if (object->age.order != order) {
+    if (!object->age.has_timestamp && object->age.order != order) {
       auto renumbered = std::make_shared<Object>(*object);
       renumbered->age.order = order;
       object = std::move(renumbered);
@@ -118,7 +118,8 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   }
   uint64_t order = first_order(file_index);
   for (Object& object : manifest.objects) {
-    object.age.order = order++;
+    object.age.order = object.age.has_timestamp ? 0 : order;
+    ++order;
     known.objects.push_back(std::make_shared<const Object>(std::move(object)));
   }
   return known;

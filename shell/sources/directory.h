@@ -21,7 +21,8 @@ namespace graylane::sources {
 
 struct Scan {
   /// In order of file and document. Age::order = (index of the file << 20) + index of the object in the file, so that it
-  /// follows from the directory's present content alone; adding or deleting a file therefore renumbers those behind it.
+  /// follows from the directory's present content alone; adding or deleting a file therefore renumbers those behind it. 0 for
+  /// objects that state their creationTimestamp.
   std::vector<api::ObjectPtr> objects;
   /// Of every file, in that order. With an error among them `objects` is incomplete. Error ids of this source besides those
   /// of manifest_files.h and api/manifest.h: duplicate-object, file-too-large; a warning: file-empty.

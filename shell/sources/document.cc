@@ -47,18 +47,13 @@ const Value* in_metadata(const Object& object, std::string_view member) {
   return metadata ? metadata->find(member) : nullptr;
 }
 
-/// Kinds of which the older object wins. Others need no order, and so no write when the documents are renumbered.
-bool has_order(const Document& document) {
-  constexpr std::array<std::string_view, 3> kRouting = {"networking.k8s.io", "networking.istio.io", "gateway.networking.k8s.io"};
-  const bool routes = std::ranges::find(kRouting, document.object.key.group) != kRouting.end();
-  return routes && !stated_creation(document.object);
+std::string order_text(const Document& document, int64_t since) {
+  return std::to_string(document.object.age.order) + "@" + api::format_time(since);
 }
 
-std::string order_text(const Document& document) { return std::to_string(document.object.age.order); }
-
-void note_order(Value& content, const Document& document) {
+void note_order(Value& content, const Document& document, int64_t since) {
   doc::Object& metadata = api::object_member(*content.as_object(), "metadata");
-  api::object_member(metadata, "annotations").set(api::kOrderAnnotation, Value(order_text(document)));
+  api::object_member(metadata, "annotations").set(api::kOrderAnnotation, Value(order_text(document, since)));
 }
 
 void forget_order(Object& object) {
@@ -67,13 +62,16 @@ void forget_order(Object& object) {
 }
 
 /// As reading the object back from the API would find it.
-void set_age(Object& object, bool ordered, uint64_t order) {
+void set_own_age(Object& object) {
   const Value* created = in_metadata(object, "creationTimestamp");
   const auto seconds = created && created->as_string() ? api::parse_time(*created->as_string()) : std::nullopt;
-  object.age = ordered ? api::Age{0, false, order} : api::Age{seconds.value_or(0), seconds.has_value(), 0};
+  object.age = {seconds.value_or(0), seconds.has_value(), 0};
 }
 
-void set_age(Object& object, const Document& document) { set_age(object, has_order(document), document.object.age.order); }
+void set_age(Object& object, const Document& document, int64_t since) {
+  if (has_order(document.object)) object.age = {since, true, document.object.age.order};
+  else set_own_age(object);
+}
 
 /// What the API lets nobody set.
 void set_server_fields(Object& object, const Document& document) {
@@ -107,13 +105,13 @@ Object replaced(const Document& document, const Object* live, const Birth& birth
   metadata.set("creationTimestamp", created ? *created : Value(api::format_time(birth.now_unix_seconds)));
   const Value* status = live ? live->find("status") : nullptr;
   if (status) next.content.as_object()->set("status", *status);
-  if (has_order(document)) note_order(next.content, document);
+  if (has_order(document.object)) note_order(next.content, document, birth.in_force_since_unix_seconds);
   return next;
 }
 
 std::expected<Object, Diagnostics> merged(const Document& document, const Object* live, const Birth& birth) {
   apiserver::Patch patch{apiserver::Patch::Type::kApply, document.written};
-  if (has_order(document)) note_order(patch.value, document);
+  if (has_order(document.object)) note_order(patch.value, document, birth.in_force_since_unix_seconds);
   auto plan = apiserver::plan_patch(writer_of(*document.kind, document.object.key, birth), live, patch);
   if (!plan) return std::unexpected(refusals(plan.error(), document.object));
   if (!live) return std::move(plan->object);
@@ -129,6 +127,13 @@ bool is_free(const Object& live) {
 }
 
 }  // namespace
+
+/// Kinds of which the older object wins. Others need no order, and so no write when the documents are renumbered.
+bool has_order(const Object& document) {
+  constexpr std::array<std::string_view, 3> kRouting = {"networking.k8s.io", "networking.istio.io", "gateway.networking.k8s.io"};
+  const bool routes = std::ranges::find(kRouting, document.key.group) != kRouting.end();
+  return routes && !stated_creation(document);
+}
 
 bool is_being_deleted(const Object& object) {
   const Value* time = in_metadata(object, "deletionTimestamp");
@@ -156,19 +161,19 @@ std::expected<Object, Diagnostics> apply(const Document& document, const Object*
   auto next = document.kind ? merged(document, known, birth) : replaced(document, known, birth);
   if (!next) return next;
   set_server_fields(*next, document);
-  set_age(*next, document);
+  set_age(*next, document, birth.in_force_since_unix_seconds);
   take_places(*next, document.object, document.kind ? document.kind->schema : nullptr);
   next->revision = live ? live->revision : 0;
   return next;
 }
 
-std::optional<Object> follow(const Document& document, const Object& live) {
+std::optional<Object> follow(const Document& document, const Object& live, int64_t since) {
   const Value* noted = live.annotation(api::kOrderAnnotation);
-  const bool is_in_order = !has_order(document) || (noted && *noted == Value(order_text(document)));
+  const bool is_in_order = !has_order(document.object) || (noted && *noted == Value(order_text(document, since)));
   if (is_in_order && !live.file) return std::nullopt;
   Object next = live;
-  if (!is_in_order) note_order(next.content, document);
-  set_age(next, document);
+  if (!is_in_order) note_order(next.content, document, since);
+  set_age(next, document, since);
   take_places(next, document.object, document.kind ? document.kind->schema : nullptr);
   if (is_in_order && has_same_places(next, live)) return std::nullopt;
   return next;
@@ -178,7 +183,7 @@ std::optional<control::Change> deletion(const Object& live, int64_t now_unix_sec
   const Kind* kind = lenient_kind(live.gvk);
   if (!kind && is_free(live)) return control::Change::remove(live.key, live.revision);
   if (!kind) return std::nullopt;
-  auto plan = apiserver::plan_delete(writer_of(*kind, live.key, {now_unix_seconds, {}}), live, {});
+  auto plan = apiserver::plan_delete(writer_of(*kind, live.key, {now_unix_seconds, {}, 0}), live, {});
   if (!plan || plan->effect == Plan::Effect::kNone) return std::nullopt;
   if (plan->effect == Plan::Effect::kRemove) return control::Change::remove(live.key, live.revision);
   plan->object.revision = live.revision;
@@ -193,7 +198,7 @@ Object released(Object live) {
   }
   forget_order(live);
   live.file = nullptr;
-  set_age(live, false, 0);
+  set_own_age(live);
   return live;
 }
 

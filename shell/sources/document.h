@@ -28,6 +28,7 @@ Document read_document(const api::Object& source);
 struct Birth {
   int64_t now_unix_seconds = 0;
   std::string uid;
+  int64_t in_force_since_unix_seconds = 0;  // the directory: the age of documents that state none
 };
 
 /// The object after its document was applied, with force: fields that others own beside stay. `live`: as it is stored; null: it is
@@ -36,7 +37,10 @@ std::expected<api::Object, Diagnostics> apply(const Document& document, const ap
 
 /// The same object with its places in the file and its order among the documents as they are now; nothing: they are right. An
 /// object that was last written through the API has no places until its document is applied again.
-std::optional<api::Object> follow(const Document& document, const api::Object& live);
+std::optional<api::Object> follow(const Document& document, const api::Object& live, int64_t in_force_since_unix_seconds);
+
+/// Whether its age is that of the directory, and its place there.
+bool has_order(const api::Object& document);
 
 /// What deletes an object; nothing: it is under way, or may not be.
 std::optional<control::Change> deletion(const api::Object& live, int64_t now_unix_seconds);

@@ -41,6 +41,7 @@ class Planner {
 
   Result<SyncPlan> make(const std::vector<ObjectPtr>& documents) {
     if (auto ok = read_records(); !ok) return std::unexpected(std::move(ok.error()));
+    if (auto ok = find_age(documents); !ok) return std::unexpected(std::move(ok.error()));
     for (const ObjectPtr& document : documents) {
       if (auto ok = consider(document); !ok) return std::unexpected(std::move(ok.error()));
     }
@@ -69,6 +70,23 @@ class Planner {
       ObjectKey key = record->key;
       records_.emplace(std::move(key), Known{*std::move(record)});
     }
+    return {};
+  }
+
+  /// Documents that state no time are as old as the directory is in force here, and younger than all that state one, as they are
+  /// for commands that know nothing but the directory.
+  Result<void> find_age(const std::vector<ObjectPtr>& documents) {
+    const auto record = find(age_record_key());
+    if (!record) return std::unexpected(record.error());
+    const auto known = *record ? read_age_record(**record) : std::nullopt;
+    since_ = known.value_or(now_ - 1);  // what is made in the same second by others came later
+    for (const ObjectPtr& document : documents) {
+      if (document->age.has_timestamp) since_ = std::max(since_, document->age.created_unix_seconds + 1);
+    }
+    const bool matters = std::ranges::any_of(documents, [](const ObjectPtr& document) { return has_order(*document); });
+    if (known == since_ || !matters) return {};
+    settled_.clear();
+    plan_.records.push_back(Change::apply(age_record(since_)));
     return {};
   }
 
@@ -112,9 +130,9 @@ class Planner {
   void take(const Document& document, const ObjectPtr& live, const AppliedRecord* record) {
     if (live && is_being_deleted(*live)) {
       return warn(document.object, "being-deleted", "is being deleted; its document is applied when it is gone",
-                  "wait for it, or take its finalizers away; then save the file again");
+                  "wait for it, or take its finalizers away");
     }
-    auto next = apply(document, live.get(), {now_, world_.new_uid()});
+    auto next = apply(document, live.get(), {now_, world_.new_uid(), since_});
     if (!next) {
       for (Diagnostic& diagnostic : next.error()) plan_.diagnostics.push_back(std::move(diagnostic));
       return;
@@ -129,7 +147,7 @@ class Planner {
   /// An unchanged document, whose object may have been changed by others.
   void keep(const ObjectPtr& source, const Document& document, const Object& live) {
     auto difference = find_differences(document, live);
-    auto next = follow(document, live);
+    auto next = follow(document, live, since_);
     if (!next) return settle(source, live.revision, std::move(difference));
     if (difference) plan_.diagnostics.push_back(*std::move(difference));
     plan_.changes.push_back(Change::update(*std::move(next)));
@@ -165,11 +183,11 @@ class Planner {
     if (!live) return std::unexpected(live.error());
     if (*live && is_being_deleted(**live)) {
       plan_.diagnostics.push_back(warning(document, "namespace-terminating", "cannot be made: its namespace is being deleted",
-                                          "wait until the namespace is gone, then save the file again"));
+                                          "wait until the namespace is gone: the directory is tried again then"));
       plan_.diagnostics.back().severity = Severity::kError;
     }
     if (*live) return {};
-    auto made = make_namespace(name, {now_, world_.new_uid()});
+    auto made = make_namespace(name, {now_, world_.new_uid(), since_});
     if (!made) {
       for (Diagnostic& diagnostic : made.error()) plan_.diagnostics.push_back(std::move(diagnostic));
       return {};
@@ -195,6 +213,7 @@ class Planner {
   const World& world_;
   SettledDocuments& settled_;
   const int64_t now_;
+  int64_t since_ = 0;  // the directory is in force here
   std::map<ObjectKey, Known> records_;
   std::map<std::string, ObjectPtr> namespaces_;  // that objects are made in, and one of their documents
   SyncPlan plan_;

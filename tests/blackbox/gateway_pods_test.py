@@ -270,7 +270,8 @@ class Commands(PodsTest):
         up.write(self.folder / "next.yaml", [self.deployment("next"), up.service("next", selector={"app": "next"}),
                                              up.ingress("next", HOST, "next", {"canary": "true", "canary-weight": "25", "canary-by-header": "X-Canary"})])
         running = self.start()
-        running.wait_line("next 0 -> 1 endpoint")
+        running.wait_line("default/next 0 -> 1 endpoint")
+        running.wait_line(r"default/web 0 -> \d endpoint")
         self.wait_any(running)
         with running.connect() as connection:
             for _ in range(400):

@@ -88,7 +88,7 @@ class LiveCommands(unittest.TestCase):
 
     def test_logs_finds_a_pod_by_the_beginning_of_its_name(self):
         self.instance.ask("GET", "/logged", HOST, [("foo", "bar")])
-        up.wait_for(lambda: re.search(r"^GET /logged 200$", self.ok("logs", "new-nginx"), re.MULTILINE), lambda: self.ok("logs", "new-nginx"))
+        up.wait_for(lambda: re.search(r"^GET /logged 200 X-Request-ID=\w+$", self.ok("logs", "new-nginx"), re.MULTILINE), lambda: self.ok("logs", "new-nginx"))
         none = self.run_there("logs", "mew-nginx")
         self.assertEqual(none.returncode, 3)
         self.assertIn("name one of new-nginx-", none.stderr)
@@ -165,7 +165,7 @@ class Demo(unittest.TestCase):
         subprocess.run(edit, shell=True, check=True)
         up.wait_for(lambda: "canary 20 -> 50 %" in said(), said)
         state = str(manifests / ".graylane")
-        self.assertRegex(subprocess.run([cli.path(), "logs", "old-nginx", "--state", state], capture_output=True, text=True, check=True).stdout, r"(?m)^old-nginx-\S+: GET / 200$")
+        self.assertRegex(subprocess.run([cli.path(), "logs", "old-nginx", "--state", state], capture_output=True, text=True, check=True).stdout, r"(?m)^old-nginx-\S+: GET / 200 X-Request-ID=\w+$")
         os.write(terminal, b"\x03")
         self.assertEqual(program.wait(30), 0, said())
         self.assertNotIn("error", said())

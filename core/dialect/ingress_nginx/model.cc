@@ -10,8 +10,7 @@ namespace graylane::ingress_nginx {
 bool is_older(const Entry& a, const Entry& b) {
   const auto rank = [](const Entry& entry) {
     const api::Age& age = entry.object->age;
-    return std::tuple(age.has_timestamp ? 0 : 1, age.has_timestamp ? age.created_unix_seconds : 0,
-                      age.has_timestamp ? 0 : age.order);
+    return std::tuple(age.has_timestamp ? 0 : 1, age.has_timestamp ? age.created_unix_seconds : 0, age.order);
   };
   const auto name = [](const Entry& entry) { return entry.object->key.ns + "/" + entry.object->key.name; };
   const auto rank_a = rank(a);

@@ -1,0 +1,64 @@
+#include "daemon/edits.h"
+
+#include "daemon/images.h"
+
+namespace graylane::daemon {
+
+Edits::Outcome Edits::take() {
+  Diagnostics found;
+  local::ImageMap images = read_images(path_, found);
+  auto synced =
+      source_.sync(client_, [&](const std::vector<control::Change>& changes) { return may_be_in_force(changes, found); });
+  if (!synced) {
+    const Error& error = synced.error();
+    const bool passes = error.code == ErrorCode::kUnavailable;
+    refused_ = {{Severity::kError, passes ? "not-stored" : "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
+    return passes ? Outcome::kNoRoom : Outcome::kRefused;
+  }
+  synced->diagnostics.insert(synced->diagnostics.end(), found.begin(), found.end());
+  if (!synced->in_force) {
+    refused_ = std::move(synced->diagnostics);
+    return Outcome::kRefused;
+  }
+  refused_.clear();
+  reading_ = std::move(synced->diagnostics);
+  images_ = std::move(images);
+  objects_ = synced->objects;
+  taken_ = true;
+  return Outcome::kTaken;
+}
+
+/// The first load has nothing to harm.
+Result<bool> Edits::may_be_in_force(const std::vector<control::Change>& changes, Diagnostics& found) {
+  if (!taken_) return true;
+  if (!exact_) {
+    const auto harm = feed_.preview(changes);
+    if (!harm) return std::unexpected(harm.error());
+    found.insert(found.end(), harm->begin(), harm->end());
+  }
+  return !has_errors(found);
+}
+
+Diagnostics Edits::errors(const Diagnostics& compiling) const {
+  Diagnostics errors;
+  for (const Diagnostics* found : {&refused_, &reading_, &compiling}) {
+    for (Diagnostic diagnostic : *found) {
+      if (diagnostic.severity != Severity::kError && (exact_ || !control::harms(diagnostic))) continue;
+      diagnostic.severity = Severity::kError;
+      errors.push_back(std::move(diagnostic));
+    }
+  }
+  return errors;
+}
+
+bool Edits::waits_for(const api::ObjectKey& deleted) const {
+  for (const Diagnostics* found : {&refused_, &reading_}) {
+    for (const Diagnostic& diagnostic : *found) {
+      if (diagnostic.id == "being-deleted" && diagnostic.object == deleted.to_string()) return true;
+      if (diagnostic.id == "namespace-terminating" && deleted.kind == "Namespace") return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace graylane::daemon
