@@ -1,6 +1,8 @@
 #include "apiserver/body.h"
 
+#include "api/kinds.h"
 #include "api/request_types.h"
+#include "apiserver/go_decoding.h"
 #include "apiserver/media.h"
 #include "doc/parse.h"
 #include "protobuf/decode.h"
@@ -11,8 +13,7 @@ using doc::Value;
 
 namespace {
 
-constexpr size_t kShownMax = 256;      // bytes of a body in a message
-constexpr size_t kShownBytesMax = 30;  // the same of one that is no text
+constexpr size_t kShownBytesMax = 30;  // of a body in a message
 constexpr std::string_view kProtobuf = "application/vnd.kubernetes.protobuf";
 constexpr std::string_view kTextTypes = "application/json, application/yaml";
 
@@ -49,11 +50,31 @@ doc::Parsed parse(const std::string& text, bool yaml) {
   return yaml ? doc::parse_yaml(text, nullptr) : doc::parse_json(text, nullptr);
 }
 
-ApiError unrecognized(const api::Kind& kind, const std::string& text, const std::string& why, bool yaml) {
-  std::string shown = text.size() > kShownMax ? text.substr(0, kShownMax) + "..." : text;
-  const std::string problem = yaml ? why : "json parse error: " + why;
-  return bad_request("the object provided is unrecognized (must be of type " + kind.gvk.kind + "): couldn't get version/kind; " +
-                     problem + " (" + shown + ")");
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+
+/// The beginning of a body, as hexadecimal digits.
+std::string shown_bytes(std::string_view bytes) {
+  if (bytes.empty()) return "<empty>";
+  std::string text;
+  for (const char c : bytes.substr(0, kShownBytesMax)) {
+    for (const int shift : {4, 0}) text += "0123456789abcdef"[static_cast<uint8_t>(c) >> shift & 15];
+  }
+  return bytes.size() > kShownBytesMax ? text + " ..." : text;
+}
+
+/// As it is where that is an object in JSON, else in hexadecimal digits.
+std::string shown_body(std::string_view body) {
+  if (!body.starts_with('{')) return shown_bytes(body);
+  return std::string(body.substr(0, kShownBytesMax)) + (body.size() > kShownBytesMax ? " ..." : "");
+}
+
+ApiError unrecognized(std::string_view type, const std::string& body, const std::string& why) {
+  return bad_request("the object provided is unrecognized (must be of type " + std::string(type) + "): " + why + " (" +
+                     shown_body(body) + ")");
+}
+
+ApiError no_json(const api::Kind& kind, const std::string& body, const std::string& why) {
+  return unrecognized(kind.gvk.kind, body, "couldn't get version/kind; json parse error: " + why);
 }
 
 /// A text member, filled in when it is absent or empty. False: it is something else.
@@ -71,40 +92,53 @@ std::string shown(const doc::Object& object, const char* name) {
   return value && value->as_string() ? *value->as_string() : "";
 }
 
+bool is_known(const std::string& version, const std::string& kind) { return api::builtin_kinds().find(version, kind) != nullptr; }
+
+/// Custom resources are told apart by both, which nobody fills in for them.
+Outcome<void> check_custom_type(const doc::Object& object, const api::Kind& kind, const std::string& body) {
+  const std::string its_kind = shown(object, "kind"), its_version = shown(object, "apiVersion"), version = kind.gvk.api_version();
+  if (its_kind.empty()) return refuse(unrecognized(kind.gvk.kind, body, "Object 'Kind' is missing in '" + body + "'"));
+  if (its_version != version)
+    return refuse(bad_request("the API version in the data (" + its_version + ") does not match the expected API version (" +
+                              version + ")"));
+  if (its_kind == kind.gvk.kind) return {};
+  api::Kind other;
+  other.gvk = {kind.gvk.group, kind.gvk.version, its_kind};
+  const Value* metadata = object.find("metadata");
+  const std::string name = metadata && metadata->is_object() ? shown(*metadata->as_object(), "name") : "";
+  return refuse(invalid(other, name, {invalid_value("kind", go_quoted(its_kind), "must be " + kind.gvk.kind)}));
+}
+
 Outcome<void> check_type(doc::Object& object, const api::Kind& kind) {
   const std::string version = kind.gvk.api_version();
   const bool right_version = fill_text(object, "apiVersion", version);
   const bool right_kind = fill_text(object, "kind", kind.gvk.kind);
   if (right_version && right_kind) return {};
   const std::string its_kind = shown(object, "kind"), its_version = shown(object, "apiVersion");
-  if (right_kind && !right_version && its_version.find('/') == std::string::npos && kind.gvk.group.empty())
-    return refuse(
-        bad_request("no kind " + go_quoted(its_kind) + " is registered for version " + go_quoted(its_version) + " in scheme"));
-  return refuse(bad_request(its_kind + " in version " + go_quoted(its_version) + " cannot be handled as a " + kind.gvk.kind +
-                            ": converting (" + its_version + ", Kind=" + its_kind + ") to (" + version +
-                            ", Kind=" + kind.gvk.kind + "): unknown conversion"));
+  const std::string short_version = its_version.substr(its_version.find('/') == its_version.npos ? 0 : its_version.find('/') + 1);
+  const std::string why = is_known(its_version, its_kind)
+                              ? "converting (" + short_version + "." + its_kind + ") to (" +
+                                    (kind.gvk.group.empty() ? "core" : kind.gvk.group.substr(0, kind.gvk.group.find('.'))) + "." +
+                                    kind.gvk.kind + "): unknown conversion"
+                              : "no kind " + go_quoted(its_kind) + " is registered for version " + go_quoted(its_version) +
+                                    " in scheme \"pkg/runtime/scheme.go:111\"";
+  return refuse(bad_request(its_kind + " in version " + go_quoted(short_version) + " cannot be handled as a " + kind.gvk.kind +
+                            ": " + why));
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
-
-/// The beginning of a body, as hexadecimal digits.
-std::string shown_bytes(std::string_view bytes) {
-  if (bytes.empty()) return "<empty>";
-  std::string text;
-  for (const char c : bytes.substr(0, kShownBytesMax)) {
-    for (const int shift : {4, 0}) text += "0123456789abcdef"[static_cast<uint8_t>(c) >> shift & 15];
+/// What the reading of apiVersion and kind, which comes first, does not get over; empty: nothing.
+std::string type_problem(const doc::Object& object) {
+  for (const char* name : {"apiVersion", "kind"}) {
+    const Value* value = object.find(name);
+    if (value && !value->is_string() && !value->is_null())
+      return "json: cannot unmarshal " + std::string(go_kind(*value)) + " into Go struct field ." + name + " of type string";
   }
-  return bytes.size() > kShownBytesMax ? text + " ..." : text;
-}
-
-ApiError unrecognized_protobuf(std::string_view type, const std::string& body, const std::string& why) {
-  return bad_request("the object provided is unrecognized (must be of type " + std::string(type) + "): " + why + " (" +
-                     shown_bytes(body) + ")");
+  return {};
 }
 
 Outcome<Body> read_protobuf(const std::string& body, const api::Kind& kind) {
   const auto envelope = protobuf::open_envelope(body);
-  if (!envelope) return refuse(unrecognized_protobuf(kind.gvk.kind, body, envelope.error().what));
+  if (!envelope) return refuse(unrecognized(kind.gvk.kind, body, envelope.error().what));
   doc::Object type;
   type.set("apiVersion", Value(envelope->api_version));
   type.set("kind", Value(envelope->kind));
@@ -125,7 +159,7 @@ Outcome<Value> read_request(const std::string& text, const std::string* content_
   if (media == kProtobuf) {
     const auto envelope = protobuf::open_envelope(text);
     auto value = envelope ? protobuf::decode(envelope->message, api::request_type(type)) : std::unexpected(envelope.error());
-    if (!value) return refuse(unrecognized_protobuf(type, text, value.error().what));
+    if (!value) return refuse(unrecognized(type, text, value.error().what));
     return *std::move(value);
   }
   if (!media.empty() && media != "application/json" && media != "application/yaml")
@@ -146,20 +180,21 @@ Outcome<Body> read_object(const std::string& text, const std::string* content_ty
   if (!yaml && !type.empty() && type != "application/json")
     return refuse(
         unsupported_media_type(std::string(kTextTypes) + (protobuf::is_readable(kind) ? ", " + std::string(kProtobuf) : "")));
-  if (is_blank(text)) return refuse(unrecognized(kind, text, "unexpected end of JSON input", false));
+  if (!yaml && is_blank(text)) return refuse(no_json(kind, text, "unexpected end of JSON input"));
   doc::Parsed parsed = parse(text, yaml);
   if (std::string problem = syntax_problem(parsed, yaml); !problem.empty())
-    return refuse(unrecognized(kind, text, problem, yaml));
+    return refuse(yaml ? unrecognized(kind.gvk.kind, text, problem) : no_json(kind, text, problem));
   Body body{parsed.documents.empty() ? Value() : std::move(parsed.documents.front()), {}};
   for (const Diagnostic& diagnostic : parsed.diagnostics) {
-    if (diagnostic.id.ends_with("-duplicate-key")) body.duplicates.push_back("duplicate field " + go_quoted(diagnostic.field));
+    if (diagnostic.id.ends_with("-duplicate-key"))
+      body.duplicates.push_back({"duplicate field " + go_quoted(diagnostic.field), diagnostic.where.at});
   }
+  if (body.value.is_null()) body.value = Value(doc::Object());
   doc::Object* object = body.value.as_object();
-  if (!object)
-    return refuse(unrecognized(
-        kind, text, "json: cannot unmarshal " + std::string(doc::name_of(body.value.kind())) + " into Go value of type struct",
-        false));
-  if (auto ok = check_type(*object, kind); !ok) return refuse(std::move(ok.error()));
+  if (!object) return refuse(no_json(kind, text, not_a_struct(body.value)));
+  if (const std::string problem = type_problem(*object); !problem.empty()) return refuse(no_json(kind, text, problem));
+  if (auto ok = kind.custom ? check_custom_type(*object, kind, text) : check_type(*object, kind); !ok)
+    return refuse(std::move(ok.error()));
   return body;
 }
 

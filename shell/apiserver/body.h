@@ -12,9 +12,15 @@ namespace graylane::apiserver {
 
 inline constexpr size_t kBodyBytesMax = 3 * 1024 * 1024;
 
+/// What is dropped on the way: `duplicate field "data.a"`, `unknown field "spec.foo"`, and where it stood.
+struct Finding {
+  std::string text;
+  Position at;
+};
+
 struct Body {
-  doc::Value value;                     // an object
-  std::vector<std::string> duplicates;  // `duplicate field "data.a"`: the first one stays
+  doc::Value value;  // an object
+  std::vector<Finding> duplicates;
 };
 
 /// An object of that kind, its apiVersion and kind filled in from the kind when they are absent. 400 for what is none, 415 for

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "apiserver/columns_text.h"
+#include "apiserver/label_problems.h"
 #include "doc/print.h"
 
 namespace graylane::apiserver {
@@ -53,6 +54,10 @@ std::string_view predicate(const Diagnostic& diagnostic) {
   return message.substr(0, message.rfind(", not "));
 }
 
+constexpr const char* kPercentRule =
+    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation "
+    "is '[0-9]+%')";
+
 /// What is said otherwise than in diagnostics, found by a part of those.
 struct Wording {
   std::string_view part;
@@ -70,6 +75,9 @@ constexpr std::array kWordings = {
     Wording{"has both service and resource", "cannot set both resource and service backends"},
     Wording{"has both number and name", "cannot set both port name & port number"},
     Wording{"has both value and valueFrom", "may not be specified when `value` is not empty"},
+    Wording{"must be a percentage", kPercentRule},
+    Wording{"must be an integer or a percentage", kPercentRule},
+    Wording{"must be an IP address", "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"},
     Wording{"which Kubernetes refuses as an endpoint", "may not be in the loopback range (127.0.0.0/8, ::1/128)"},
 };
 
@@ -80,12 +88,15 @@ Cause cause(std::string_view reason, std::string message, std::string field) {
 /// "... must be one of A, B, not \"c\"" in the words of the API.
 Cause not_supported(const Diagnostic& diagnostic, size_t begin, size_t end) {
   const std::string names = diagnostic.message.substr(begin, end - begin);
-  std::string supported;
+  std::vector<std::string> words;
   for (size_t at = 0; at < names.size();) {
     const size_t comma = std::min(names.find(", ", at), names.size());
-    supported += (at == 0 ? "" : ", ") + go_quoted(names.substr(at, comma - at));
+    words.push_back(go_quoted(names.substr(at, comma - at)));
     at = comma + 2;
   }
+  if (!diagnostic.field.ends_with("restartPolicy")) std::ranges::sort(words);
+  std::string supported;
+  for (const std::string& word : words) supported += (supported.empty() ? "" : ", ") + word;
   return cause("FieldValueNotSupported",
                "Unsupported value: " + diagnostic.message.substr(end + 6) + ": supported values: " + supported, diagnostic.field);
 }
@@ -110,8 +121,23 @@ Cause duplicate(const Diagnostic& diagnostic, const Value& document) {
                diagnostic.field + (name ? ".name" : ""));
 }
 
-std::string in_words(const Diagnostic& diagnostic) {
+/// Of a text in quotes.
+std::string port_name_problem(std::string_view quoted) {
+  const std::string_view name = quoted.size() < 2 ? quoted : quoted.substr(1, quoted.size() - 2);
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  if (name.size() > 15) return "must be no more than 15 characters";
+  if (!std::ranges::all_of(name, is_plain)) return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+  if (std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; })) return "must contain at least one letter (a-z)";
+  return name.contains("--") ? "must not contain consecutive hyphens" : "must not begin or end with a hyphen";
+}
+
+std::string in_words(const Diagnostic& diagnostic, const std::string& value) {
   std::string words(predicate(diagnostic));
+  if (words.starts_with("must be lower-case letters, digits and '-', with"))
+    return value.size() > 65 ? "must be no more than 63 characters" : kLabelRule;  // with its quotes
+  if (words.starts_with("must be the name of a port")) return port_name_problem(value);
+  if (words.starts_with("must be lower-case letters, digits, '-' and '.'")) return kSubdomainRule;
+  if (words.starts_with("must be a label's value")) return kLabelValueRule;
   if (diagnostic.id != "out-of-range") return words;
   if (words.starts_with("must be between")) return words + ", inclusive";
   constexpr std::string_view kAtLeast = "must be at least ";
@@ -135,7 +161,7 @@ Cause cause_of(const Diagnostic& diagnostic, const Value& document) {
   const Value* found = find_field(document, diagnostic.field);
   const std::string value = found ? doc::to_json(*found) : but == std::string::npos ? "null" : diagnostic.message.substr(but + 6);
   const auto wording = std::ranges::find_if(kWordings, [&](const Wording& w) { return diagnostic.message.contains(w.part); });
-  if (wording == kWordings.end()) return invalid_value(diagnostic.field, value, in_words(diagnostic));
+  if (wording == kWordings.end()) return invalid_value(diagnostic.field, value, in_words(diagnostic, value));
   const std::string_view reason = wording->reason;
   if (reason == "FieldValueForbidden") return cause(reason, "Forbidden: " + std::string(wording->words), diagnostic.field);
   if (reason == "FieldValueNotFound") return cause(reason, "Not found: " + value, diagnostic.field);
@@ -152,7 +178,7 @@ constexpr const char* kKeyRule =
     "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
 /// Null: it is a key.
-const char* key_problem(const std::string& key) {
+const char* data_key_problem(const std::string& key) {
   const auto allowed = [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
   };
@@ -175,7 +201,8 @@ void check_data(const Value& document, const Kind& kind, std::vector<Cause>& cau
     for (const doc::Member& member : *data->as_object()) {
       bytes += member.value.as_string() ? static_cast<int64_t>(member.value.as_string()->size()) : 0;
       const std::string field = (secret ? "data" : name) + ("[" + member.key + "]");
-      if (const char* problem = key_problem(member.key)) causes.push_back(invalid_value(field, go_quoted(member.key), problem));
+      if (const char* problem = data_key_problem(member.key))
+        causes.push_back(invalid_value(field, go_quoted(member.key), problem));
     }
   }
   if (bytes > kDataBytesMax)

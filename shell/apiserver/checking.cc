@@ -2,84 +2,27 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <iterator>
+#include <span>
 
 #include "api/crd.h"
 #include "api/decode.h"
 #include "apiserver/causes.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/frozen.h"
+#include "apiserver/go_decoding.h"
+#include "apiserver/go_form.h"
+#include "apiserver/rules.h"
 #include "apiserver/service_fields.h"
 #include "doc/print.h"
 
 namespace graylane::apiserver {
 
 using api::Kind;
-using api::Schema;
 using doc::Value;
 using patch::Cause;
 
 namespace {
-
-std::string_view go_kind(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::kObject: return "object";
-    case Value::Kind::kArray: return "array";
-    case Value::Kind::kString: return "string";
-    case Value::Kind::kBool: return "bool";
-    case Value::Kind::kNull: return "null";
-    default: return "number";
-  }
-}
-
-std::string_view go_type(const Schema& schema) {
-  switch (schema.type) {
-    case Schema::Type::kString: return "string";
-    case Schema::Type::kInteger: return schema.maximum && *schema.maximum < 4e9 ? "int32" : "int64";
-    case Schema::Type::kNumber: return "float64";
-    case Schema::Type::kBoolean: return "bool";
-    case Schema::Type::kArray: return "[]interface {}";
-    default: return "map[string]interface {}";
-  }
-}
-
-bool has_type(const Value& value, Schema::Type type) {
-  switch (type) {
-    case Schema::Type::kAny: return true;
-    case Schema::Type::kObject: return value.is_object();
-    case Schema::Type::kArray: return value.is_array();
-    case Schema::Type::kString: return value.is_string();
-    case Schema::Type::kInteger:
-      return value.is_int() || (value.is_double() && std::trunc(*value.as_double()) == *value.as_double());
-    case Schema::Type::kNumber: return value.is_int() || value.is_double();
-    case Schema::Type::kBoolean: return value.is_bool();
-    case Schema::Type::kIntOrString: return value.is_int() || value.is_string();
-    case Schema::Type::kQuantity: return value.is_int() || value.is_double() || value.is_string();
-  }
-  return true;
-}
-
-/// `path`: "ConfigMap.data"; list indices and keys of maps are not part of it.
-std::string wrong_type_in(const Value& value, const Schema& schema, const std::string& path) {
-  if (value.is_null()) return {};
-  if (!has_type(value, schema.type)) {
-    const std::string number = value.is_double() ? " " + doc::to_json(value) : "";
-    return "json: cannot unmarshal " + std::string(go_kind(value)) + number + " into Go struct field " + path + " of type " +
-           std::string(go_type(schema));
-  }
-  std::string found;
-  if (const doc::Array* items = value.as_array(); items && schema.items) {
-    for (size_t i = 0; i < items->size() && found.empty(); ++i) found = wrong_type_in((*items)[i], *schema.items, path);
-  }
-  if (!value.is_object()) return found;
-  for (const doc::Member& member : *value.as_object()) {
-    const api::Property* property = schema.find(member.key);
-    if (property) found = wrong_type_in(member.value, *property->schema, path + "." + member.key);
-    else if (schema.additional) found = wrong_type_in(member.value, *schema.additional, path);
-    if (!found.empty()) return found;
-  }
-  return found;
-}
 
 /// Takes what is no field of metadata away, before reading takes annotations there for a slip that is worth an error.
 void drop_unknown_metadata(Value& document, const Kind& kind, std::vector<std::string>& unknown) {
@@ -106,42 +49,67 @@ bool is_refused(const Diagnostic& diagnostic) {
   return std::ranges::find(kRefused, diagnostic.id) != kRefused.end();
 }
 
-ApiError wrong_type(const Kind& kind, const std::string& problem) {
-  return bad_request(kind.gvk.kind + " in version " + go_quoted(kind.gvk.version) + " cannot be handled as a " + kind.gvk.kind +
-                     ": " + problem);
+/// What a definition with one version says of it, the original takes for what it says of all.
+void name_as_shared(const Value& definition, std::string& field) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kShared = {
+      {{"spec.versions[0].schema.openAPIV3Schema.", "spec.validation.openAPIV3Schema."},
+       {"spec.versions[0].additionalPrinterColumns", "spec.additionalPrinterColumns"},
+       {"spec.versions[0].subresources", "spec.subresources"},
+       {"spec.versions[0].selectableFields", "spec.selectableFields"}}};
+  if (size_at(definition, "spec.versions") != 1) return;
+  for (const auto& [own, shared] : kShared) {
+    if (field.starts_with(own)) field.replace(0, own.size(), shared);
+  }
 }
 
-std::string wrong_type_of_metadata(const Value& document, const Kind& kind) {
-  const Value* metadata = document.find("metadata");
-  return metadata ? wrong_type_in(*metadata, *kind.schema->find("metadata")->schema, kind.gvk.kind + ".metadata") : "";
+/// Whether `field` is `outer` or a part of it.
+bool is_within(std::string_view field, std::string_view outer) {
+  return field.starts_with(outer) && (field.size() == outer.size() || field[outer.size()] == '.' || field[outer.size()] == '[');
 }
 
 }  // namespace
 
-std::string find_wrong_type(const Value& document, const Kind& kind) {
-  // Of the rest of a custom resource that is said with the other demands of its schema.
-  if (kind.custom) return wrong_type_of_metadata(document, kind);
-  return wrong_type_in(document, *kind.schema, kind.gvk.kind);
+ApiError unreadable(const Value& document, const Kind& kind, const std::string& problem, bool is_patch) {
+  if (is_patch) return invalid({}, "", {invalid_value("patch", go_quoted(doc::to_json(document)), problem)});
+  return bad_request(kind.gvk.kind + " in version " + go_quoted(kind.gvk.version) + " cannot be handled as a " + kind.gvk.kind +
+                     ": " + problem);
+}
+
+Outcome<std::vector<Finding>> check_types(const Value& document, const Kind& kind, bool is_patch) {
+  if (const std::string problem = find_wrong_type(document, kind); !problem.empty())
+    return refuse(unreadable(document, kind, problem, is_patch));
+  return find_unknown_fields(document, kind);
 }
 
 Outcome<Checked> check_object(Value document, const Kind& kind, const api::Kinds& kinds) {
-  if (const std::string problem = find_wrong_type(document, kind); !problem.empty()) return refuse(wrong_type(kind, problem));
   const std::string name = name_of(document);
   std::vector<Cause> causes = check_metadata(document, kind);
   check_data(document, kind, causes);
   check_given(document, kind, causes);
+  take_go_form(document, kind);
+  const size_t before_rules = causes.size();
+  check_rules(document, kind, causes);
+  const std::span<const Cause> told(causes.data() + before_rules, causes.size() - before_rules);
+  std::vector<Cause> others;
   std::vector<std::string> unknown;
   drop_unknown_metadata(document, kind, unknown);
   api::Decoded decoded = api::decode(document, nullptr, {.kinds = &kinds});  // a copy: what is wrong is shown as it was given
   for (const Diagnostic& diagnostic : decoded.diagnostics) {
     if (diagnostic.id == "unknown-field") unknown.push_back("unknown field " + go_quoted(diagnostic.field));
     if (!is_refused(diagnostic)) continue;
+    if (diagnostic.field == "spec.resources[requests.storage]") continue;        // said already, as a part of spec.resources
     if (!causes.empty() && diagnostic.field.starts_with("metadata.")) continue;  // said already, in Kubernetes' words
-    causes.push_back(cause_of(diagnostic, document));
+    Cause cause = cause_of(diagnostic, document);
+    if (api::is_crd(kind.gvk)) name_as_shared(document, cause.field);
+    if (std::ranges::none_of(told,
+                             [&](const Cause& t) { return is_within(t.field, cause.field) || is_within(cause.field, t.field); }))
+      others.push_back(std::move(cause));
   }
+  std::ranges::move(others, std::back_inserter(causes));
   if (!causes.empty()) return refuse(invalid(kind, name, std::move(causes)));
   if (!decoded.object) return refuse(internal_error("the object cannot be read"));
-  return Checked{*std::move(decoded.object), std::move(unknown)};
+  print_as_go(decoded.object->content, kind);
+  return Checked{*std::move(decoded.object), kind.custom ? std::move(unknown) : std::vector<std::string>()};
 }
 
 namespace {
@@ -158,6 +126,7 @@ constexpr std::array kImmutable = {
     Immutable{"DaemonSet", "spec.selector"},
     Immutable{"Job", "spec.selector"},
     Immutable{"Job", "spec.template"},
+    Immutable{"Job", "spec.completions"},
     Immutable{"Job", "spec.completionMode"},
     Immutable{"PriorityClass", "value"},
     Immutable{"PriorityClass", "preemptionPolicy"},
@@ -192,15 +161,17 @@ void check_finalizers(const api::Object& live, const api::Object& next, std::vec
   const Value* before = find_path(live.content, "metadata.finalizers");
   const Value* after = find_path(next.content, "metadata.finalizers");
   if (!after || !after->is_array()) return;
+  std::string added;
   for (const Value& finalizer : *after->as_array()) {
     const bool known =
         before && before->is_array() && std::ranges::find(*before->as_array(), finalizer) != before->as_array()->end();
-    if (!known)
-      causes.push_back({"FieldValueForbidden",
-                        "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers " +
-                            doc::to_json(*after),
-                        "metadata.finalizers"});
+    if (!known) added += (added.empty() ? "" : ", ") + doc::to_json(finalizer);
   }
+  if (added.empty()) return;
+  causes.push_back(
+      {"FieldValueForbidden",
+       "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" + added + "}",
+       "metadata.finalizers"});
 }
 
 /// A version in which objects may be stored cannot leave its definition.

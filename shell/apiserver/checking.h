@@ -7,16 +7,23 @@
 
 #include "api/kinds.h"
 #include "api/object.h"
+#include "apiserver/body.h"
 #include "apiserver/status.h"
 
 namespace graylane::apiserver {
 
 struct Checked {
   api::Object object;
-  std::vector<std::string> unknown;  // `unknown field "spec.foo"`
+  std::vector<std::string> unknown;  // of a custom resource: `unknown field "spec.foo"`
 };
 
-/// 400 when a value has another type than its field, 422 when one is not allowed.
+/// The answer to a document (of `is_patch`: what a patch made) that Go's decoder would not read.
+ApiError unreadable(const doc::Value& document, const api::Kind& kind, const std::string& problem, bool is_patch);
+
+/// 400 (of what a patch made 422) when a value has another type than its field; else the fields that a built-in kind does not have.
+Outcome<std::vector<Finding>> check_types(const doc::Value& document, const api::Kind& kind, bool is_patch);
+
+/// 422 when a value is not allowed. Types have been checked.
 Outcome<Checked> check_object(doc::Value document, const api::Kind& kind, const api::Kinds& kinds);
 
 /// 422 when it changes what may not change, adds a finalizer to what is being deleted, or brings back what was deleted.
@@ -24,8 +31,5 @@ Outcome<void> check_change(const api::Object& live, const api::Object& next, con
 
 /// The causes of names, labels, annotations, owners and finalizers that are not allowed, in Kubernetes' words.
 std::vector<patch::Cause> check_metadata(const doc::Value& document, const api::Kind& kind);
-
-/// What Go's decoder says of the first value with a wrong type; empty: none.
-std::string find_wrong_type(const doc::Value& document, const api::Kind& kind);
 
 }  // namespace graylane::apiserver

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "api/text_rules.h"
-#include "apiserver/columns_stored.h"
+#include "apiserver/columns_table.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/custom_columns.h"
 
@@ -36,173 +36,129 @@ std::string age_of(const Value& content, int64_t now) {
   return created ? age_text(now - *created) : "<unknown>";
 }
 
-namespace {
-
-constexpr Column kName{"Name", "string", "name"};
-constexpr Column kAge{"Age"};
-
-Value name(const Value& content) { return Value(text_at(content, "metadata.name")); }
-Value age(const Value& content, int64_t now) { return Value(age_of(content, now)); }
-Value text(const Value& content, std::string_view path) { return Value(text_at(content, path)); }
-Value number(const Value& content, std::string_view path) { return Value(number_at(content, path)); }
-Value size(const Value& content, std::initializer_list<std::string_view> members) {
-  int64_t total = 0;
-  for (std::string_view member : members) total += size_at(content, member);
-  return Value(total);
-}
-Value ready(const Value& content, std::string_view is, std::string_view wanted) {
-  return Value(std::to_string(number_at(content, is)) + "/" + std::to_string(number_at(content, wanted)));
-}
-
-struct Row {
-  std::string_view kind;
-  Columns columns;
-};
-
-const std::vector<Row>& rows() {
-  static const std::vector<Row> kRows = {
-      {"Deployment",
-       {{kName,
-         {"Ready"},
-         {"Up-to-date", "integer"},
-         {"Available", "integer"},
-         kAge,
-         {"Containers", "string", "", 1},
-         {"Images", "string", "", 1},
-         {"Selector", "string", "", 1}},
-        [](const Value& o, int64_t now) {
-          return Cells{name(o),
-                       ready(o, "status.readyReplicas", "spec.replicas"),
-                       number(o, "status.updatedReplicas"),
-                       number(o, "status.availableReplicas"),
-                       age(o, now),
-                       Value(containers_text(o, "name")),
-                       Value(containers_text(o, "image")),
-                       Value(selector_text(o))};
-        }}},
-      {"ReplicaSet",
-       {{kName,
-         {"Desired", "integer"},
-         {"Current", "integer"},
-         {"Ready", "integer"},
-         kAge,
-         {"Containers", "string", "", 1},
-         {"Images", "string", "", 1},
-         {"Selector", "string", "", 1}},
-        [](const Value& o, int64_t now) {
-          return Cells{name(o),
-                       number(o, "spec.replicas"),
-                       number(o, "status.replicas"),
-                       number(o, "status.readyReplicas"),
-                       age(o, now),
-                       Value(containers_text(o, "name")),
-                       Value(containers_text(o, "image")),
-                       Value(selector_text(o))};
-        }}},
-      {"StatefulSet",
-       {{kName, {"Ready"}, kAge, {"Containers", "string", "", 1}, {"Images", "string", "", 1}},
-        [](const Value& o, int64_t now) {
-          return Cells{name(o), ready(o, "status.readyReplicas", "spec.replicas"), age(o, now), Value(containers_text(o, "name")),
-                       Value(containers_text(o, "image"))};
-        }}},
-      {"Pod",
-       {{kName,
-         {"Ready"},
-         {"Status"},
-         {"Restarts"},
-         kAge,
-         {"IP", "string", "", 1},
-         {"Node", "string", "", 1},
-         {"Nominated Node", "string", "", 1},
-         {"Readiness Gates", "string", "", 1}},
-        [](const Value& o, int64_t now) {
-          const PodSummary pod = summarize_pod(o, now);
-          return Cells{name(o),
-                       Value(pod.ready),
-                       Value(pod.status),
-                       Value(pod.restarts),
-                       age(o, now),
-                       Value(or_none(text_at(o, "status.podIP"))),
-                       Value(or_none(text_at(o, "spec.nodeName"))),
-                       Value(or_none(text_at(o, "status.nominatedNodeName"))),
-                       Value(pod.gates)};
-        }}},
-      {"Service",
-       {{kName, {"Type"}, {"Cluster-IP"}, {"External-IP"}, {"Port(s)"}, kAge, {"Selector", "string", "", 1}},
-        [](const Value& o, int64_t now) {
-          return Cells{name(o),
-                       text(o, "spec.type"),
-                       Value(or_none(text_at(o, "spec.clusterIP"))),
-                       Value(external_ip_text(o)),
-                       Value(service_ports_text(o)),
-                       age(o, now),
-                       Value(labels_text(find_path(o, "spec.selector")))};
-        }}},
-      {"Ingress",
-       {{kName, {"Class"}, {"Hosts"}, {"Address"}, {"Ports"}, kAge},
-        [](const Value& o, int64_t now) {
-          return Cells{name(o),
-                       Value(or_none(text_at(o, "spec.ingressClassName"))),
-                       Value(hosts_text(o)),
-                       Value(addresses_text(o)),
-                       Value(size_at(o, "spec.tls") > 0 ? "80, 443" : "80"),
-                       age(o, now)};
-        }}},
-      {"IngressClass",
-       {{kName, {"Controller"}, {"Parameters"}, kAge},
-        [](const Value& o, int64_t now) {
-          const std::string kind = text_at(o, "spec.parameters.kind");
-          return Cells{name(o), text(o, "spec.controller"),
-                       Value(kind.empty() ? "<none>" : kind + "/" + text_at(o, "spec.parameters.name")), age(o, now)};
-        }}},
-      {"ConfigMap",
-       {{kName, {"Data"}, kAge},
-        [](const Value& o, int64_t now) { return Cells{name(o), size(o, {"data", "binaryData"}), age(o, now)}; }}},
-      {"Secret",
-       {{kName, {"Type"}, {"Data"}, kAge},
-        [](const Value& o, int64_t now) { return Cells{name(o), text(o, "type"), size(o, {"data"}), age(o, now)}; }}},
-      {"CustomResourceDefinition",
-       {{kName, {"Created At", "date"}},
-        [](const Value& o, int64_t) { return Cells{name(o), text(o, "metadata.creationTimestamp")}; }}},
-      {"Endpoints",
-       {{kName, {"Endpoints"}, kAge},
-        [](const Value& o, int64_t now) { return Cells{name(o), Value(endpoints_text(o)), age(o, now)}; }}},
-      {"EndpointSlice",
-       {{kName, {"AddressType"}, {"Ports"}, {"Endpoints"}, kAge},
-        [](const Value& o, int64_t now) {
-          return Cells{name(o), text(o, "addressType"), Value(slice_ports_text(o)), Value(slice_endpoints_text(o)), age(o, now)};
-        }}},
-      {"Namespace",
-       {{kName, {"Status"}, kAge},
-        [](const Value& o, int64_t now) { return Cells{name(o), text(o, "status.phase"), age(o, now)}; }}},
-      {"Lease",
-       {{kName, {"Holder"}, kAge},
-        [](const Value& o, int64_t now) { return Cells{name(o), text(o, "spec.holderIdentity"), age(o, now)}; }}},
-      {"Event",
-       {{{"Last Seen"},
-         {"Type"},
-         {"Reason"},
-         {"Object"},
-         {"Subobject", "string", "", 1},
-         {"Source", "string", "", 1},
-         {"Message"},
-         {"First Seen", "string", "", 1},
-         {"Count", "string", "", 1},
-         {"Name", "string", "name", 1}},
-        [](const Value& o, int64_t now) { return event_cells(o, now); }}},
-  };
-  return kRows;
-}
-
-const Columns kDefault = {{kName, kAge}, [](const Value& o, int64_t now) { return Cells{name(o), age(o, now)}; }};
-
-}  // namespace
+Value name_cell(const Value& o) { return text_cell(o, "metadata.name"); }
+Value age_cell(const Value& o, int64_t now) { return Value(age_of(o, now)); }
+Value text_cell(const Value& o, std::string_view path) { return Value(text_at(o, path)); }
+Value number_cell(const Value& o, std::string_view path) { return Value(number_at(o, path)); }
+Value none_cell(const Value& o, std::string_view path) { return Value(or_none(text_at(o, path))); }
+Value flag_cell(const Value& o, std::string_view path) { return Value(flag_at(o, path)); }
 
 Columns columns_of(const api::Kind& kind) {
   if (kind.custom) return custom_columns(*kind.custom);
-  if (const Columns* columns = stored_kind_columns(kind.gvk.kind)) return *columns;
-  const auto found = std::ranges::find(rows(), std::string_view(kind.gvk.kind), &Row::kind);
-  return found == rows().end() ? kDefault : found->columns;
+  for (const auto table : {workload_columns(), network_columns(), config_columns()}) {
+    const auto found = std::ranges::find(table, std::string_view(kind.gvk.kind), &KindColumns::kind);
+    if (found != table.end()) return {found->columns, found->cells};
+  }
+  return {{kName, kAge}, [](const Value& o, int64_t now) { return Cells{name_cell(o), age_cell(o, now)}; }};
+}
+
+namespace {
+
+struct Described {
+  std::string_view column;
+  const char* text;
+};
+
+/// Whatever the kind, a column of that name means the same.
+constexpr Described kDescribed[] = {
+    {"Access Modes", "How the volume may be mounted: RWO, ROX, RWX, RWOP."},
+    {"Active", "Jobs that are running now."},
+    {"Address", "Where the outside reaches it."},
+    {"AddressType", "Of what family the addresses are."},
+    {"Age", "Time since it was created."},
+    {"Allowed Disruptions", "Pods that may be taken away at this moment."},
+    {"AllowVolumeExpansion", "Whether volumes of the class may grow."},
+    {"Available", "Replicas that have been ready for long enough."},
+    {"Capacity", "Size of the volume."},
+    {"Claim", "The claim that holds the volume."},
+    {"Class", "The class of controllers that serve it."},
+    {"Cluster-IP", "The address of the service inside the cluster."},
+    {"Completions", "Runs that succeeded, of those that are wanted."},
+    {"Container-Runtime", "What runs the containers, and its version."},
+    {"Containers", "Names of the containers."},
+    {"Controller", "Who acts on it."},
+    {"Count", "How often it has happened."},
+    {"Created At", "When it was created."},
+    {"Current", "Replicas that exist."},
+    {"Data", "How many entries it holds."},
+    {"Desired", "Replicas that are wanted."},
+    {"Duration", "Time from its start to its end, or until now."},
+    {"Endpoints", "Addresses behind it."},
+    {"External-IP", "Addresses by which it is reached from outside."},
+    {"First Seen", "Time since it happened first."},
+    {"Global-Default", "Whether Pods without a class have this one."},
+    {"Groups", "Groups that have the role."},
+    {"Holder", "Who holds the lease."},
+    {"Hosts", "Names of hosts that its rules are for."},
+    {"Images", "Images of the containers."},
+    {"Internal-IP", "The address inside the cluster."},
+    {"IP", "The address of the Pod."},
+    {"Kernel-Version", "The kernel and the machine's architecture."},
+    {"Last Schedule", "Time since a Job was last created."},
+    {"Last Seen", "Time since it happened last."},
+    {"Limit", "Used of the limits."},
+    {"Max Unavailable", "Pods that may be missing."},
+    {"MaxPods", "The most replicas it may ask for."},
+    {"Message", "What happened, in words."},
+    {"Min Available", "Pods that must stay."},
+    {"MinPods", "The fewest replicas it may ask for."},
+    {"Name", "The name, which no other object of the kind has in its namespace."},
+    {"Node", "Where the Pod runs."},
+    {"Node Selector", "Labels of the nodes that it is for."},
+    {"Nominated Node", "Where the Pod will run once others have made room."},
+    {"Object", "What it happened to."},
+    {"OS-Image", "The operating system."},
+    {"Parameters", "An object with more settings of the class."},
+    {"ParamKind", "The kind of the policy's parameters."},
+    {"ParamRef", "The parameters that are used."},
+    {"Pod Labels", "Labels that its Pods get."},
+    {"Pod-Selector", "The Pods that it is about."},
+    {"PolicyName", "The policy that is bound."},
+    {"Port(s)", "Ports and protocols; behind a colon, that of the nodes."},
+    {"Ports", "Ports that are served."},
+    {"PreemptionPolicy", "Whether its Pods drive out others."},
+    {"Provisioner", "Who makes the volumes of the class."},
+    {"Readiness Gates", "Further conditions for being ready: those that hold, and all."},
+    {"Ready", "What is ready, of what is wanted."},
+    {"Reason", "Why, in one word."},
+    {"Reclaim Policy", "What becomes of the volume when its claim is gone."},
+    {"ReclaimPolicy", "What becomes of volumes when their claims are gone."},
+    {"Reference", "What is scaled."},
+    {"Replicas", "Replicas that exist."},
+    {"Request", "Used of what may be requested."},
+    {"Restarts", "How often containers were started again, and when last."},
+    {"Revision", "The number of this state."},
+    {"Role", "The role that is given."},
+    {"Roles", "What the node is for."},
+    {"Schedule", "When Jobs are created, as cron writes it."},
+    {"Selector", "Which Pods belong to it."},
+    {"ServiceAccounts", "Service accounts that have the role."},
+    {"Source", "Who reports it."},
+    {"Status", "How it is doing, in one word."},
+    {"StorageClass", "The class of storage."},
+    {"Subobject", "The part of the object that it is about."},
+    {"Suspend", "Whether no Jobs are created for now."},
+    {"Targets", "What is measured, and what is aimed at."},
+    {"Timezone", "Of the schedule."},
+    {"Type", "What sort it is."},
+    {"Up-to-date", "Replicas that are as the template says now."},
+    {"Users", "Users that have the role."},
+    {"Validations", "How many rules it has."},
+    {"Value", "Its priority: higher goes first."},
+    {"Version", "The version of what runs there."},
+    {"Volume", "The volume that it got."},
+    {"VolumeAttributesClass", "The class of the volume's attributes."},
+    {"VolumeBindingMode", "When a volume is chosen."},
+    {"VolumeMode", "Whether it is a file system or a block device."},
+    {"Webhooks", "How many webhooks it names."},
+};
+
+}  // namespace
+
+std::string_view description_of(const Column& column) {
+  if (column.description) return column.description;
+  const auto found = std::ranges::find(kDescribed, std::string_view(column.name), &Described::column);
+  return found == std::end(kDescribed) ? "" : found->text;
 }
 
 }  // namespace graylane::apiserver

@@ -1,8 +1,7 @@
 #include "apiserver/columns_text.h"
 
 #include <algorithm>
-#include <optional>
-#include <vector>
+#include <map>
 
 #include "api/text_rules.h"
 #include "apiserver/columns.h"
@@ -34,6 +33,11 @@ int64_t number_at(const Value& content, std::string_view path) {
   return number ? *number : 0;
 }
 
+bool flag_at(const Value& content, std::string_view path) {
+  const Value* value = find_path(content, path);
+  return value && value->as_bool() && *value->as_bool();
+}
+
 int64_t size_at(const Value& content, std::string_view path) {
   const Value* value = find_path(content, path);
   if (!value) return 0;
@@ -41,198 +45,124 @@ int64_t size_at(const Value& content, std::string_view path) {
   return value->is_object() ? static_cast<int64_t>(value->as_object()->size()) : 0;
 }
 
-std::string or_none(const std::string& text) { return text.empty() ? "<none>" : text; }
-
-namespace {
-
 const doc::Array& items_at(const Value& content, std::string_view path) {
   static const doc::Array kNone;
   const Value* value = find_path(content, path);
   return value && value->is_array() ? *value->as_array() : kNone;
 }
 
-std::string text_of(const Value& scalar) {
-  const std::string* text = scalar.as_string();
-  return text ? *text : doc::to_json(scalar);
+bool is_being_deleted(const Value& content) { return !text_at(content, "metadata.deletionTimestamp").empty(); }
+
+std::string or_none(const std::string& text) { return text.empty() ? "<none>" : text; }
+
+std::string shown(const Value* value, std::string_view absent) {
+  if (!value || value->is_null()) return std::string(absent);
+  return value->as_string() ? *value->as_string() : doc::to_json(*value);
 }
 
-std::string join(const std::vector<std::string>& words, size_t shown_max = SIZE_MAX, const char* between = ",") {
+std::string lower_case(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between, size_t shown_max) {
   std::string text;
-  for (size_t i = 0; i < words.size() && i < shown_max; ++i) text += (i == 0 ? "" : between) + words[i];
+  for (size_t i = 0; i < words.size() && i < shown_max; ++i) {
+    if (i > 0) text += between;
+    text += words[i];
+  }
   if (words.size() > shown_max) text += " + " + std::to_string(words.size() - shown_max) + " more...";
   return text;
 }
 
-bool flag_at(const Value& content, std::string_view path) {
-  const Value* value = find_path(content, path);
-  return value && value->as_bool() && *value->as_bool();
+Value text_list(const std::vector<std::string>& words) {
+  doc::Array items;
+  for (const std::string& word : words) items.emplace_back(word);
+  return Value(std::move(items));
 }
 
-std::string since(const Value& content, std::string_view path, int64_t now) {
+std::string since_text(const Value& content, std::string_view path, int64_t now) {
   const auto time = api::parse_time(text_at(content, path));
   return time ? age_text(now - *time) : "";
 }
 
-}  // namespace
-
 std::string labels_text(const Value* labels) {
   if (!labels || !labels->is_object() || labels->as_object()->empty()) return "<none>";
   std::vector<std::string> words;
-  for (const doc::Member& member : *labels->as_object()) words.push_back(member.key + "=" + text_of(member.value));
+  for (const doc::Member& member : *labels->as_object()) words.push_back(member.key + "=" + shown(&member.value, ""));
   std::ranges::sort(words);
-  return join(words);
-}
-
-std::string selector_text(const Value& content) { return labels_text(find_path(content, "spec.selector.matchLabels")); }
-
-std::string containers_text(const Value& content, std::string_view member) {
-  std::vector<std::string> words;
-  for (const Value& container : items_at(content, "spec.template.spec.containers")) words.push_back(text_at(container, member));
-  return join(words);
-}
-
-std::string external_ip_text(const Value& service) {
-  const std::string type = text_at(service, "spec.type");
-  std::vector<std::string> addresses;
-  for (const Value& ip : items_at(service, "spec.externalIPs")) addresses.push_back(text_of(ip));
-  if (type == "ExternalName") return text_at(service, "spec.externalName");
-  if (type == "LoadBalancer") {
-    for (const Value& entry : items_at(service, "status.loadBalancer.ingress")) {
-      const std::string ip = text_at(entry, "ip");
-      addresses.push_back(ip.empty() ? text_at(entry, "hostname") : ip);
-    }
-    return addresses.empty() ? "<pending>" : join(addresses);
-  }
-  return or_none(join(addresses));
-}
-
-std::string service_ports_text(const Value& service) {
-  std::vector<std::string> words;
-  for (const Value& port : items_at(service, "spec.ports")) {
-    const int64_t node_port = number_at(port, "nodePort");
-    words.push_back(std::to_string(number_at(port, "port")) + (node_port ? ":" + std::to_string(node_port) : "") + "/" +
-                    text_at(port, "protocol"));
-  }
-  return or_none(join(words));
-}
-
-std::string hosts_text(const Value& ingress) {
-  std::vector<std::string> hosts;
-  for (const Value& rule : items_at(ingress, "spec.rules")) {
-    std::string host = text_at(rule, "host");
-    if (!host.empty() && std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(std::move(host));
-  }
-  return hosts.empty() ? "*" : join(hosts, 3);
-}
-
-std::string addresses_text(const Value& ingress) {
-  std::vector<std::string> words;
-  for (const Value& entry : items_at(ingress, "status.loadBalancer.ingress")) {
-    const std::string ip = text_at(entry, "ip");
-    words.push_back(ip.empty() ? text_at(entry, "hostname") : ip);
-  }
-  return join(words);
-}
-
-std::string endpoints_text(const Value& endpoints) {
-  std::vector<std::string> words;
-  for (const Value& subset : items_at(endpoints, "subsets")) {
-    for (const Value& address : items_at(subset, "addresses")) {
-      const doc::Array& ports = items_at(subset, "ports");
-      if (ports.empty()) words.push_back(text_at(address, "ip"));
-      for (const Value& port : ports) words.push_back(text_at(address, "ip") + ":" + std::to_string(number_at(port, "port")));
-    }
-  }
-  return or_none(join(words, 3));
-}
-
-std::string slice_ports_text(const Value& slice) {
-  std::vector<std::string> words;
-  for (const Value& port : items_at(slice, "ports")) words.push_back(std::to_string(number_at(port, "port")));
-  return words.empty() ? "<unset>" : join(words, 3);
-}
-
-std::string slice_endpoints_text(const Value& slice) {
-  std::vector<std::string> words;
-  for (const Value& endpoint : items_at(slice, "endpoints")) {
-    for (const Value& address : items_at(endpoint, "addresses")) words.push_back(text_of(address));
-  }
-  return words.empty() ? "<unset>" : join(words, 3);
-}
-
-doc::Array event_cells(const Value& event, int64_t now) {
-  const std::string kind = text_at(event, "involvedObject.kind");
-  std::string object = kind;
-  for (char& c : object) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  object += "/" + text_at(event, "involvedObject.name");
-  const std::string host = text_at(event, "source.host");
-  std::string last = since(event, "lastTimestamp", now);
-  if (last.empty()) last = since(event, "eventTime", now);
-  const auto unknown = [](const std::string& text) { return text.empty() ? "<unknown>" : text; };
-  std::string message = text_at(event, "message");
-  while (!message.empty() && message.back() == '\n') message.pop_back();
-  return {Value(unknown(last)),
-          Value(text_at(event, "type")),
-          Value(text_at(event, "reason")),
-          Value(object),
-          Value(text_at(event, "involvedObject.fieldPath")),
-          Value(text_at(event, "source.component") + (host.empty() ? "" : ", " + host)),
-          Value(message),
-          Value(unknown(since(event, "firstTimestamp", now))),
-          Value(std::max<int64_t>(1, number_at(event, "count"))),
-          Value(text_at(event, "metadata.name"))};
+  return joined(words);
 }
 
 namespace {
 
-/// What keeps one container from running, as it is shown in place of the phase.
-std::string container_reason(const Value& status) {
-  std::string waiting = text_at(status, "state.waiting.reason");
-  if (!waiting.empty()) return waiting;
-  std::string terminated = text_at(status, "state.terminated.reason");
-  if (!terminated.empty()) return terminated;
-  if (!find_path(status, "state.terminated")) return "";
-  const int64_t signal = number_at(status, "state.terminated.signal");
-  return signal ? "Signal:" + std::to_string(signal)
-                : "ExitCode:" + std::to_string(number_at(status, "state.terminated.exitCode"));
-}
-
-/// "Init:0/2", "Init:Error"; empty when all are done.
-std::string init_status(const Value& pod) {
-  const doc::Array& statuses = items_at(pod, "status.initContainerStatuses");
-  for (size_t i = 0; i < statuses.size(); ++i) {
-    const bool done = find_path(statuses[i], "state.terminated") && number_at(statuses[i], "state.terminated.exitCode") == 0;
-    if (done) continue;
-    const std::string reason = container_reason(statuses[i]);
-    const std::string total = std::to_string(size_at(pod, "spec.initContainers"));
-    return "Init:" + (reason.empty() || reason == "PodInitializing" ? std::to_string(i) + "/" + total : reason);
-  }
-  return "";
+std::string requirement_text(const Value& expression) {
+  const std::string key = text_at(expression, "key"), op = text_at(expression, "operator");
+  if (op == "Exists") return key;
+  if (op == "DoesNotExist") return "!" + key;
+  std::vector<std::string> values;
+  for (const Value& value : items_at(expression, "values")) values.push_back(shown(&value, ""));
+  std::ranges::sort(values);
+  return key + (op == "In" ? " in (" : " notin (") + joined(values) + ")";
 }
 
 }  // namespace
 
-PodSummary summarize_pod(const Value& pod, int64_t now) {
-  PodSummary summary;
-  summary.status = text_at(pod, "status.phase");
-  if (const std::string reason = text_at(pod, "status.reason"); !reason.empty()) summary.status = reason;
-  int64_t restarts = 0, ready = 0;
-  std::optional<int64_t> restarted_at;
-  const std::string init = init_status(pod);
-  for (const Value& status : items_at(pod, "status.containerStatuses")) {
-    restarts += number_at(status, "restartCount");
-    ready += flag_at(status, "ready") ? 1 : 0;
-    if (auto at = api::parse_time(text_at(status, "lastState.terminated.finishedAt")))
-      restarted_at = std::max(restarted_at.value_or(*at), *at);
-    if (const std::string reason = container_reason(status); !reason.empty()) summary.status = reason;
+std::string selector_text(const Value* selector) {
+  std::multimap<std::string, std::string> by_key;
+  const Value* labels = selector ? find_path(*selector, "matchLabels") : nullptr;
+  if (labels && labels->is_object()) {
+    for (const doc::Member& label : *labels->as_object()) by_key.emplace(label.key, label.key + "=" + shown(&label.value, ""));
   }
-  if (!init.empty()) summary.status = init;
-  if (!text_at(pod, "metadata.deletionTimestamp").empty()) summary.status = "Terminating";
-  summary.ready = std::to_string(ready) + "/" + std::to_string(size_at(pod, "spec.containers"));
-  summary.restarts = std::to_string(restarts);
-  if (restarts > 0 && restarted_at) summary.restarts += " (" + age_text(now - *restarted_at) + " ago)";
-  summary.gates = "<none>";
-  return summary;
+  if (selector) {
+    for (const Value& expression : items_at(*selector, "matchExpressions"))
+      by_key.emplace(text_at(expression, "key"), requirement_text(expression));
+  }
+  std::vector<std::string> words;
+  for (const auto& [key, text] : by_key) words.push_back(text);
+  return or_none(joined(words));
+}
+
+std::string containers_text(const Value& content, std::string_view containers, std::string_view member) {
+  std::vector<std::string> words;
+  for (const Value& container : items_at(content, containers)) words.push_back(text_at(container, member));
+  return joined(words);
+}
+
+namespace {
+
+const char* part_of(const std::string& type) {
+  if (type == "Resource") return "resource";
+  if (type == "ContainerResource") return "containerResource";
+  if (type == "Pods") return "pods";
+  return type == "Object" ? "object" : "external";
+}
+
+std::string metric_text(const Value& wanted, const Value* current) {
+  const std::string part = part_of(text_at(wanted, "type"));
+  const bool of_resource = part == "resource" || part == "containerResource";
+  const std::string label = of_resource ? text_at(wanted, part + ".name") + ": " : "";
+  const auto is = [&](const char* member) {
+    return shown(current ? find_path(*current, part + ".current." + member) : nullptr, "<unknown>");
+  };
+  const auto target = [&](const char* member) { return find_path(wanted, part + ".target." + member); };
+  if (const Value* average = target("averageValue"))
+    return label + is("averageValue") + "/" + shown(average, "") + (part == "external" || part == "object" ? " (avg)" : "");
+  if (!of_resource) return is("value") + "/" + shown(target("value"), "");
+  const Value* share = target("averageUtilization");
+  const std::string now = is("averageUtilization");
+  return label + now + (now.starts_with('<') ? "" : "%") + "/" + (share ? shown(share, "") + "%" : "<auto>");
+}
+
+}  // namespace
+
+std::string metrics_text(const Value& autoscaler) {
+  constexpr size_t kShown = 2;
+  const doc::Array& current = items_at(autoscaler, "status.currentMetrics");
+  std::vector<std::string> words;
+  for (const Value& metric : items_at(autoscaler, "spec.metrics"))
+    words.push_back(metric_text(metric, words.size() < current.size() ? &current[words.size()] : nullptr));
+  return words.empty() ? "<none>" : joined(words, ", ", kShown);
 }
 
 }  // namespace graylane::apiserver

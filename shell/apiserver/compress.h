@@ -10,7 +10,7 @@ inline constexpr size_t kCompressedFrom = 128 * 1024;  // bytes
 
 bool accepts_gzip(const httpd::Request& request);
 
-/// A large body as gzip, with the headers that say so. Unchanged where this program was built without zlib.
+/// A large body as gzip, made while it is sent, with the headers that say so. One that has a rest counts as large.
 void compress(httpd::Response& response);
 
 }  // namespace graylane::apiserver

@@ -56,7 +56,8 @@ spec:
 )";
 
 std::string widget(const std::string& name, const std::string& spec = R"({"size":2})", const std::string& more = "") {
-  return R"({"metadata":{"name":")" + name + "\"" + more + R"(},"spec":)" + spec + "}";
+  return R"({"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":")" + name + "\"" + more + R"(},"spec":)" + spec +
+         "}";
 }
 
 class CustomResources : public testing::Test {
@@ -155,7 +156,9 @@ TEST_F(CustomResources, AreAppliedByTheirSchema) {
 
 TEST_F(CustomResources, HaveOneFormInAllVersions) {
   // Strategy None: apiVersion is all that differs; a deprecated version warns.
-  ASSERT_EQ(api.send("POST", "/apis/example.com/v1beta1/namespaces/default/widgets", widget("w")).status(), 201);
+  std::string body = widget("w");
+  body.replace(body.find("example.com/v1"), 14, "example.com/v1beta1");
+  ASSERT_EQ(api.send("POST", "/apis/example.com/v1beta1/namespaces/default/widgets", body).status(), 201);
   const TestAnswer old = api.get("/apis/example.com/v1beta1/namespaces/default/widgets/w");
   EXPECT_EQ(old.text("apiVersion"), "example.com/v1beta1");
   ASSERT_TRUE(old.header("Warning"));
@@ -171,14 +174,15 @@ TEST_F(CustomResources, NeedTheRevisionToBeReplacedAndKnowNoStrategicPatch) {
   api.send("POST", kWidgets, widget("w"));
   const TestAnswer replaced = api.send("PUT", std::string(kWidgets) + "/w", widget("w"));
   EXPECT_EQ(replaced.status(), 422);
-  EXPECT_THAT(replaced.message(), HasSubstr("metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"));
+  EXPECT_THAT(replaced.message(), HasSubstr("metadata.resourceVersion: Invalid value: 0: must be specified for an update"));
   const TestAnswer patched = api.send("PATCH", std::string(kWidgets) + "/w", "{}", "application/strategic-merge-patch+json");
   EXPECT_EQ(patched.status(), 415);
 }
 
 TEST_F(CustomResources, KeepStatusAndSpecApart) {
   // With the status subresource each endpoint writes its part.
-  api.send("POST", kWidgets, R"({"metadata":{"name":"w"},"spec":{"size":1},"status":{"phase":"x"}})");
+  api.send("POST", kWidgets,
+           R"({"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w"},"spec":{"size":1},"status":{"phase":"x"}})");
   EXPECT_FALSE(api.get(std::string(kWidgets) + "/w").body.find("status"));
   const TestAnswer status = api.merge(std::string(kWidgets) + "/w/status", R"({"status":{"phase":"y"},"spec":{"size":5}})");
   EXPECT_EQ(status.text("status.phase"), "y");

@@ -1,6 +1,9 @@
 #include "apiserver/discovery.h"
 
+#include <algorithm>
+
 #include "api/build.h"
+#include "apiserver/columns_text.h"
 #include "apiserver/metrics.h"
 #include "apiserver/pipeline.h"
 
@@ -12,12 +15,6 @@ using doc::Value;
 
 namespace {
 
-Value texts(const std::vector<std::string>& words) {
-  doc::Array items;
-  for (const std::string& word : words) items.emplace_back(word);
-  return Value(std::move(items));
-}
-
 const std::vector<std::string> kVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 const std::vector<std::string> kPartVerbs = {"get", "patch", "update"};
 
@@ -27,22 +24,30 @@ struct Subresource {
   std::vector<std::string> verbs;
 };
 
+bool is_namespace(const Kind& kind) { return kind.gvk.group.empty() && kind.gvk.kind == "Namespace"; }
+
 const std::vector<std::string>& verbs_of(const Kind& kind) {
   static const std::vector<std::string> kAnswered = {"create"};
   static const std::vector<std::string> kRead = {"get", "list"};
-  if (kind.is_stored) return kVerbs;
+  static const std::vector<std::string> kOneByOne = {"create", "delete", "get", "list", "patch", "update", "watch"};
+  // The order is what is seen of custom kinds on a cluster.
+  static const std::vector<std::string> kCustom = {"delete", "deletecollection", "get",    "list",
+                                                   "patch",  "create",           "update", "watch"};
+  if (kind.custom) return kCustom;
+  if (kind.is_stored) return is_namespace(kind) ? kOneByOne : kVerbs;
   return is_measured(kind) ? kRead : kAnswered;
 }
 
 std::vector<Subresource> subresources_of(const Kind& kind) {
   std::vector<Subresource> all;
-  if (kind.gvk.group.empty() && kind.gvk.kind == "Namespace") all.push_back({"finalize", kind.gvk, {"update"}});
+  if (is_namespace(kind)) all.push_back({"finalize", kind.gvk, {"update"}});
   if (is_pod(kind)) {
     all.push_back({"binding", {"", "v1", "Binding"}, {"create"}});
     all.push_back({"log", kind.gvk, {"get"}});
   }
   if (kind.has_scale) all.push_back({"scale", {"autoscaling", "v1", "Scale"}, kPartVerbs});
   if (kind.has_status) all.push_back({"status", kind.gvk, kPartVerbs});
+  if (kind.custom) std::ranges::reverse(all);
   return all;
 }
 
@@ -51,10 +56,10 @@ Value resource(const Kind& kind) {
                                      {"singularName", Value(kind.singular)},
                                      {"namespaced", Value(kind.namespaced)},
                                      {"kind", Value(kind.gvk.kind)},
-                                     {"verbs", texts(verbs_of(kind))}})
+                                     {"verbs", text_list(verbs_of(kind))}})
                             .as_object();
-  if (!kind.short_names.empty()) object.append("shortNames", texts(kind.short_names), {});
-  if (!kind.categories.empty()) object.append("categories", texts(kind.categories), {});
+  if (!kind.short_names.empty()) object.append("shortNames", text_list(kind.short_names), {});
+  if (!kind.categories.empty()) object.append("categories", text_list(kind.categories), {});
   return Value(std::move(object));
 }
 
@@ -63,9 +68,9 @@ Value resource(const Kind& kind, const Subresource& part) {
                                      {"singularName", Value("")},
                                      {"namespaced", Value(kind.namespaced)},
                                      {"kind", Value(part.shows.kind)},
-                                     {"verbs", texts(part.verbs)}})
+                                     {"verbs", text_list(part.verbs)}})
                             .as_object();
-  if (part.shows != kind.gvk) {
+  if (part.shows.group != kind.gvk.group || part.shows.version != kind.gvk.version) {
     object.append("group", Value(part.shows.group), {});
     object.append("version", Value(part.shows.version), {});
   }
@@ -81,14 +86,14 @@ Value resource_discovery(const Kind& kind) {
                                      {"responseKind", response_kind(kind.gvk)},
                                      {"scope", Value(kind.namespaced ? "Namespaced" : "Cluster")},
                                      {"singularResource", Value(kind.singular)},
-                                     {"verbs", texts(verbs_of(kind))}})
+                                     {"verbs", text_list(verbs_of(kind))}})
                             .as_object();
-  if (!kind.short_names.empty()) object.append("shortNames", texts(kind.short_names), {});
-  if (!kind.categories.empty()) object.append("categories", texts(kind.categories), {});
+  if (!kind.short_names.empty()) object.append("shortNames", text_list(kind.short_names), {});
+  if (!kind.categories.empty()) object.append("categories", text_list(kind.categories), {});
   doc::Array parts;
   for (const Subresource& part : subresources_of(kind))
     parts.push_back(make_object(
-        {{"subresource", Value(part.name)}, {"responseKind", response_kind(part.shows)}, {"verbs", texts(part.verbs)}}));
+        {{"subresource", Value(part.name)}, {"responseKind", response_kind(part.shows)}, {"verbs", text_list(part.verbs)}}));
   if (!parts.empty()) object.append("subresources", Value(std::move(parts)), {});
   return Value(std::move(object));
 }
@@ -120,8 +125,9 @@ std::vector<std::string> subresource_names(const Kind& kind) {
 
 Value api_versions() {
   const Value address = make_object({{"clientCIDR", Value("0.0.0.0/0")}, {"serverAddress", Value("")}});
-  return make_object(
-      {{"kind", Value("APIVersions")}, {"versions", texts({"v1"})}, {"serverAddressByClientCIDRs", Value(doc::Array{address})}});
+  return make_object({{"kind", Value("APIVersions")},
+                      {"versions", text_list({"v1"})},
+                      {"serverAddressByClientCIDRs", Value(doc::Array{address})}});
 }
 
 Value api_group(const Group& group) {
@@ -152,10 +158,13 @@ Value api_resource_list(const std::string& group, const GroupVersion& version) {
     resources.push_back(resource(*kind));
     for (const Subresource& part : subresources_of(*kind)) resources.push_back(resource(*kind, part));
   }
-  return make_object({{"kind", Value("APIResourceList")},
-                      {"apiVersion", Value("v1")},
-                      {"groupVersion", Value(group.empty() ? version.version : group + "/" + version.version)},
-                      {"resources", Value(std::move(resources))}});
+  const bool core = group.empty();  // it has no apiVersion of its own there
+  doc::Object object;
+  object.append("kind", Value("APIResourceList"), {});
+  if (!core) object.append("apiVersion", Value("v1"), {});
+  object.append("groupVersion", Value(core ? version.version : group + "/" + version.version), {});
+  object.append("resources", Value(std::move(resources)), {});
+  return Value(std::move(object));
 }
 
 Value group_discovery_list(const Catalog& catalog, bool core, const std::string& format) {
@@ -167,6 +176,17 @@ Value group_discovery_list(const Catalog& catalog, bool core, const std::string&
                       {"apiVersion", Value("apidiscovery.k8s.io/" + format)},
                       {"metadata", Value(doc::Object())},
                       {"items", Value(std::move(items))}});
+}
+
+Value path_list(const Catalog& catalog) {
+  std::vector<std::string> paths = {"/api", "/apis", "/healthz", "/livez", "/readyz", "/openapi/v2", "/openapi/v3", "/version"};
+  for (const Group& group : catalog.groups()) {
+    const std::string root = group.name.empty() ? "/api" : "/apis/" + group.name;
+    if (!group.name.empty()) paths.push_back(root);
+    for (const GroupVersion& version : group.versions) paths.push_back(root + "/" + version.version);
+  }
+  std::ranges::sort(paths);
+  return make_object({{"paths", text_list(paths)}});
 }
 
 Value version_document() {

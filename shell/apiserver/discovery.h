@@ -10,6 +10,8 @@
 
 namespace graylane::apiserver {
 
+/// /
+doc::Value path_list(const Catalog& catalog);
 /// /api
 doc::Value api_versions();
 /// /apis

@@ -12,8 +12,7 @@ using doc::Value;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kOfPods = {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds",
-                                                     "schedulingGates"};
+constexpr std::array<std::string_view, 3> kOfPods = {"activeDeadlineSeconds", "tolerations", "schedulingGates"};
 constexpr std::array<std::string_view, 7> kOfStatefulSets = {
     "replicas",       "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
     "minReadySeconds"};

@@ -4,6 +4,8 @@
 
 #include "apiserver/compress.h"
 #include "apiserver/discovery.h"
+#include "apiserver/health.h"
+#include "apiserver/listing.h"
 #include "apiserver/reading.h"
 #include "apiserver/scale.h"
 #include "doc/print.h"
@@ -25,6 +27,53 @@ httpd::Response tagged(const httpd::Request& request, std::string body, std::str
   return response;
 }
 
+/// Of parts that a cluster has and that have no meaning here.
+std::optional<std::string> why_not_served(const api::Kind& kind, const std::string& part) {
+  if (is_pod(kind) && (part == "exec" || part == "attach" || part == "portforward"))
+    return "pods/" + part + " is not served: Pods here are processes of this machine";
+  const bool has_proxy = kind.gvk.group.empty() && (is_pod(kind) || kind.gvk.kind == "Service" || kind.gvk.kind == "Node");
+  if (has_proxy && (part == "proxy" || part.starts_with("proxy/")))
+    return kind.plural + "/proxy is not served: Pods and Services here have addresses that this machine reaches";
+  if (kind.gvk.kind == "ServiceAccount" && part == "token")
+    return "serviceaccounts/token is not served: the command \"graylane token\" makes tokens";
+  return std::nullopt;
+}
+
+/// Whether the path behind an object leads to a part that is read and written like the object itself.
+bool has_part(const api::Kind& kind, const std::string& part) {
+  return part.empty() || (part == "status" && kind.has_status) || (part == "scale" && kind.has_scale);
+}
+
+/// Of parts that can only be written; nothing: it is none of these.
+std::optional<std::string_view> method_of_part(const api::Kind& kind, const std::string& part) {
+  if (part == "binding" && is_pod(kind)) return "POST";
+  if (part == "finalize" && kind.gvk.group.empty() && kind.gvk.kind == "Namespace") return "PUT";
+  return std::nullopt;
+}
+
+bool reads(const httpd::Request& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+/// In the language that the client reads.
+httpd::Response plain_document(const httpd::Request& request, const doc::Value& document) {
+  const auto form = choose_form(request.header("Accept"), true);
+  return form ? document_response(200, doc::to_json(document), *form) : error_response(form.error());
+}
+
+/// Errors too are said in the language that the client reads.
+Reply in_language_of(const httpd::Request& request, Reply reply) {
+  const std::string* accept = request.header("Accept");
+  if (!accept || accept->find("yaml") == accept->npos) return reply;
+  const auto form = choose_form(accept);
+  if (!form || !form->yaml) return reply;
+  return [form = *form, reply = std::move(reply)](httpd::Response response) {
+    if (response.status >= 400 && response.content_type == "application/json") {
+      response.body = in_language(std::move(response.body), form);
+      response.content_type = form.content_type();
+    }
+    reply(std::move(response));
+  };
+}
+
 }  // namespace
 
 Handlers::Handlers(const api::Kinds& kinds, store::Store& store, World world)
@@ -38,7 +87,8 @@ void Handlers::answer(const httpd::Request& request, const identity::Identity& i
   });
 }
 
-void Handlers::answer_plainly(const httpd::Request& request, const identity::Identity& identity, const Reply& reply) {
+void Handlers::answer_plainly(const httpd::Request& request, const identity::Identity& identity, const Reply& plain_reply) {
+  const Reply reply = in_language_of(request, plain_reply);
   catalog_ = custom_kinds_.catalog();
   if (auto response = fixed_path(request)) return reply(*std::move(response));
   if (auto response = openapi_.answer(request, *catalog_)) return reply(*std::move(response));
@@ -59,21 +109,23 @@ std::optional<httpd::Response> Handlers::fixed_path(const httpd::Request& reques
   const auto is = [&](std::string_view wanted) {
     return path == wanted || (path.size() == wanted.size() + 1 && path.starts_with(wanted) && path.back() == '/');
   };
-  const bool known = is("/version") || is("/healthz") || is("/livez") || is("/readyz") || is("/api") || is("/apis");
+  if (auto health = answer_health(request)) return health;
+  const bool known = path == "/" || is("/version") || is("/api") || is("/apis");
   if (!known) return std::nullopt;
-  if (request.method != "GET") return error_response(method_not_allowed());
-  if (is("/version")) return json_response(200, version_document());
-  if (is("/api") || is("/apis")) return discovery(request, is("/api"));
-  httpd::Response ok;
-  ok.body = "ok";
-  return ok;
+  if (!reads(request)) return error_response(method_not_allowed());
+  if (path == "/") return json_response(200, path_list(*catalog_));
+  if (is("/version")) return plain_document(request, version_document());
+  return discovery(request, is("/api"));
 }
 
 httpd::Response Handlers::discovery(const httpd::Request& request, bool core) const {
   const auto format = choose_discovery(request.header("Accept"));
   if (!format) return error_response(format.error());
-  if (format->empty())
-    return tagged(request, doc::to_json(core ? api_versions() : api_group_list(*catalog_)), "application/json");
+  if (format->empty()) {
+    const auto form = choose_form(request.header("Accept"), true).value_or(Form());
+    return tagged(request, in_language(doc::to_json(core ? api_versions() : api_group_list(*catalog_)), form),
+                  form.content_type());
+  }
   return tagged(request, doc::to_json(group_discovery_list(*catalog_, core, *format)),
                 "application/json;g=apidiscovery.k8s.io;v=" + *format + ";as=APIGroupDiscoveryList");
 }
@@ -87,11 +139,11 @@ Outcome<httpd::Response> Handlers::group_path(const httpd::Request& request) con
   const std::string name = *target ? (*target)->group : std::string(path.substr(6));
   const Group* group = catalog_->group(name);
   if (!group) return no_such_page();
-  if (request.method != "GET") return refuse(method_not_allowed());
-  if (!*target) return json_response(200, api_group(*group));
+  if (!reads(request)) return refuse(method_not_allowed());
+  if (!*target) return plain_document(request, api_group(*group));
   const GroupVersion* version = catalog_->version(name, (*target)->version);
-  if (!version) return refuse(no_such_resource());
-  return json_response(200, api_resource_list(name, *version));
+  if (!version || (*target)->watch) return refuse(no_such_resource());
+  return plain_document(request, api_resource_list(name, *version));
 }
 
 Outcome<Place> Handlers::place_of(const Target& target) const {
@@ -112,13 +164,17 @@ std::optional<Place> Handlers::watched(const httpd::Request& request) {
   return place && place->kind->is_stored ? std::optional(*std::move(place)) : std::nullopt;
 }
 
+bool Handlers::serves(const Place& place) {
+  const Target& target = place.target;
+  return custom_kinds_.catalog()->resource(target.group, target.version, target.resource) != nullptr;
+}
+
 Outcome<httpd::Response> Handlers::read(const httpd::Request& request, const Place& place) {
   const Target& target = place.target;
   if (is_measured(*place.kind)) return get_metrics(store_, world_.measures, target, *place.kind, request);
-  if (!place.kind->is_stored) return refuse(method_not_allowed());
-  if (target.subresource == "scale") return get_scale(store_, target, *place.kind);
-  if (target.name.empty())
-    return list_objects(store_, target, *place.kind, place.catalog->kinds(), request, world_.unix_seconds());
+  if (!place.kind->is_stored) return refuse(target.name.empty() ? method_not_allowed() : no_such_resource());
+  if (target.subresource == "scale") return get_scale(store_, target, *place.kind, request, world_.unix_seconds());
+  if (target.name.empty()) return list_objects(store_, place, request, world_.unix_seconds());
   return get_object(store_, target, *place.kind, place.catalog->kinds(), request, world_.unix_seconds());
 }
 
@@ -136,12 +192,11 @@ void Handlers::at_place(const httpd::Request& request, const identity::Identity&
 
 void Handlers::ask(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply) {
   const std::string& sub = place.target.subresource;
-  const bool served = sub.empty() || (sub == "status" && place.kind->has_status) || (sub == "scale" && place.kind->has_scale) ||
-                      (sub == "binding" && is_pod(*place.kind) && request.method == "POST") ||
-                      (sub == "finalize" && place.kind->gvk.kind == "Namespace" && request.method == "PUT");
-  if (is_pod(*place.kind) && (sub == "exec" || sub == "attach" || sub == "portforward"))
-    return reply(error_response(not_implemented("pods/" + sub + " is not served: Pods here are processes of this machine")));
-  if (!served) return reply(error_response(no_such_resource()));
+  if (const auto why = why_not_served(*place.kind, sub)) return reply(error_response(not_implemented(*why)));
+  const auto only_method = method_of_part(*place.kind, sub);
+  if (!has_part(*place.kind, sub) && !only_method) return reply(error_response(no_such_resource()));
+  const bool fits = only_method ? request.method == *only_method : !place.target.watch || request.method == "GET";
+  if (!fits) return reply(error_response(method_not_allowed()));
   if (request.method == "GET") {
     auto response = read(request, place);
     return reply(response ? *std::move(response) : error_response(response.error()));

@@ -37,6 +37,9 @@ class Handlers {
   /// Whether a request is for a watch, and of what; nothing: answer() has its answer.
   std::optional<Place> watched(const httpd::Request& request);
 
+  /// Whether there still is what was there when a request came.
+  bool serves(const Place& place);
+
   store::Store& store() { return store_; }
   const World& world() const { return world_; }
 

@@ -47,8 +47,9 @@ bool fill_form(const MediaType& type, bool only_plain, Form& form) {
   const std::string_view version = type.parameter("v");
   if (only_plain || type.parameter("g") != "meta.k8s.io" || (version != "v1" && version != "v1beta1")) return false;
   form.meta_version = version;
+  form.of_list = as == "PartialObjectMetadataList";
   if (as == "Table") form.as = Form::As::kTable;
-  else if (as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") form.as = Form::As::kPartial;
+  else if (form.of_list || as == "PartialObjectMetadata") form.as = Form::As::kPartial;
   else return false;
   return true;
 }
@@ -90,24 +91,35 @@ std::string Form::content_type() const {
 
 Outcome<Form> choose_form(const std::string* accept, bool only_plain) {
   if (!accept || trim(*accept).empty()) return Form{};
+  bool language_is_served = false;
   for (const MediaType& type : parse_accept(*accept)) {
     Form form;
     if (fill_form(type, only_plain, form)) return form;
+    language_is_served = language_is_served || is_json(type) || is_yaml(type);
   }
-  return refuse(not_acceptable());
+  return refuse(language_is_served ? no_such_form() : not_acceptable());
+}
+
+Outcome<Form> choose_form_of(const std::string* accept, bool is_list, const std::string& kind) {
+  auto form = choose_form(accept);
+  if (!form || form->as != Form::As::kPartial || form->of_list == is_list) return form;
+  const std::string asked = form->of_list ? "PartialObjectMetadataList" : "PartialObjectMetadata";
+  const std::string shape = is_list ? "is a list (" : "is not a list (";
+  return refuse({406, "NotAcceptable", "you requested " + asked + ", but the requested object " + shape + kind + ")"});
 }
 
 Outcome<std::string> choose_discovery(const std::string* accept) {
   if (!accept || trim(*accept).empty()) return std::string();
   for (const MediaType& type : parse_accept(*accept)) {
-    if (!is_json(type)) continue;
+    if (!is_json(type) && !is_yaml(type)) continue;
     if (type.parameter("as").empty()) return std::string();
+    if (is_yaml(type)) continue;
     const std::string_view version = type.parameter("v");
     if (type.parameter("g") == "apidiscovery.k8s.io" && type.parameter("as") == "APIGroupDiscoveryList" &&
         (version == "v2" || version == "v2beta1"))
       return std::string(version);
   }
-  return refuse(not_acceptable());
+  return refuse(no_such_form());
 }
 
 }  // namespace graylane::apiserver

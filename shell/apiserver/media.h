@@ -27,6 +27,7 @@ MediaType parse_media_type(std::string_view text);
 struct Form {
   enum class As : uint8_t { kObject, kPartial, kTable };
   As as = As::kObject;
+  bool of_list = false;  // kPartial: that of a list was asked for
   bool yaml = false;
   std::string meta_version = "v1";  // of a Table or PartialObjectMetadata
 
@@ -37,7 +38,10 @@ struct Form {
 /// The first that is served; an absent header accepts JSON. Refused with 406. `only_plain`: no Table and the like.
 Outcome<Form> choose_form(const std::string* accept, bool only_plain = false);
 
-/// What an aggregated discovery should look like: "v2", "v2beta1"; empty: plain.
+/// As choose_form(); what was asked for must also fit a list or a single object of the kind.
+Outcome<Form> choose_form_of(const std::string* accept, bool is_list, const std::string& kind);
+
+/// What an aggregated discovery should look like: "v2", "v2beta1"; empty: plain, in the language of choose_form().
 Outcome<std::string> choose_discovery(const std::string* accept);
 
 }  // namespace graylane::apiserver

@@ -1,7 +1,10 @@
 #include "apiserver/options.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "apiserver/media.h"
+#include "doc/print.h"
 #include "patch/managed_fields.h"
 
 namespace graylane::apiserver {
@@ -16,51 +19,65 @@ std::string text_of(const httpd::Request& request, std::string_view name) {
   return value ? *value : std::string();
 }
 
+const char* why_no_number(std::errc error) {
+  return error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
+}
+
 Outcome<int64_t> number(const httpd::Request& request, std::string_view name) {
-  const std::string text = text_of(request, name);
+  const std::string* text = request.query_value(name);
   int64_t result = 0;
-  if (text.empty()) return result;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return result;
-  return refuse(bad_request("strconv.ParseInt: parsing " + go_quoted(text) + ": invalid syntax"));
+  if (!text) return result;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), result);
+  if (read.ec == std::errc() && read.ptr == text->data() + text->size()) return result;
+  return refuse(bad_request("strconv.ParseInt: parsing " + go_quoted(*text) + ": " + why_no_number(read.ec)));
 }
 
 Cause forbidden_option(std::string field, std::string_view why) {
   return {"FieldValueForbidden", "Forbidden: " + std::string(why), std::move(field)};
 }
 
-Outcome<void> read_match(const std::string& text, ListOptions& options) {
-  using Match = ListOptions::Match;
-  std::vector<Cause> causes;
-  if (!text.empty() && options.resource_version.empty() && !options.watch)
-    causes.push_back(
-        forbidden_option("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-  else if (!text.empty() && !options.continue_token.empty())
-    causes.push_back(forbidden_option("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
-  if (text == "Exact") options.match = Match::kExact;
-  else if (text == "NotOlderThan") options.match = Match::kNotOlderThan;
-  else if (!text.empty())
-    causes.push_back({"FieldValueNotSupported",
-                      "Unsupported value: " + go_quoted(text) + ": supported values: \"Exact\", \"NotOlderThan\", \"\"",
-                      "resourceVersionMatch"});
-  if (options.match == Match::kExact && options.resource_version == "0")
-    causes.push_back(
-        forbidden_option("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
-  if (causes.empty()) return {};
-  return refuse(invalid_options("ListOptions", std::move(causes)));
+constexpr const char* kMatch = "resourceVersionMatch";
+
+Cause unsupported_match(const std::string& match, std::string_view supported) {
+  return {"FieldValueNotSupported", "Unsupported value: " + go_quoted(match) + ": supported values: " + std::string(supported),
+          kMatch};
 }
 
-/// How the options of a watch may go together; the rules of sendInitialEvents.
-Outcome<void> check_watch(const ListOptions& options) {
-  using Match = ListOptions::Match;
+/// Why the options of a list do not go together; `match`: its resourceVersionMatch as written.
+std::vector<Cause> list_problems(const ListOptions& options, const std::string& match) {
   std::vector<Cause> causes;
-  const char* field = "resourceVersionMatch";
-  if (!options.watch && options.send_initial_events)
+  if (!match.empty() && options.resource_version.empty())
+    causes.push_back(forbidden_option(kMatch, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+  if (!match.empty() && !options.continue_token.empty())
+    causes.push_back(forbidden_option(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
+  if (!match.empty() && options.match == ListOptions::Match::kUnset)
+    causes.push_back(unsupported_match(match, R"("Exact", "NotOlderThan", "")"));
+  if (options.match == ListOptions::Match::kExact && options.resource_version == "0")
+    causes.push_back(forbidden_option(kMatch, R"(resourceVersionMatch "exact" is forbidden for resourceVersion "0")"));
+  if (options.send_initial_events)
     causes.push_back(forbidden_option("sendInitialEvents", "sendInitialEvents is forbidden for list"));
-  else if (options.watch && options.send_initial_events && options.match != Match::kNotOlderThan)
-    causes.push_back(forbidden_option(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-  else if (options.watch && !options.send_initial_events && options.match != Match::kUnset)
-    causes.push_back(forbidden_option(field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  return causes;
+}
+
+/// And those of a watch: the rules of sendInitialEvents.
+std::vector<Cause> watch_problems(const ListOptions& options, const std::string& match) {
+  const bool not_older = options.match == ListOptions::Match::kNotOlderThan;
+  std::vector<Cause> causes;
+  if (options.send_initial_events && !not_older)
+    causes.push_back(forbidden_option(kMatch, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  if (!match.empty() && !options.send_initial_events)
+    causes.push_back(
+        forbidden_option(kMatch, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  if (!match.empty() && !not_older) causes.push_back(unsupported_match(match, R"("NotOlderThan")"));
+  if (!options.continue_token.empty())
+    causes.push_back(forbidden_option(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
+  return causes;
+}
+
+Outcome<void> read_match(const std::string& text, ListOptions& options) {
+  if (text == "Exact") options.match = ListOptions::Match::kExact;
+  if (text == "NotOlderThan") options.match = ListOptions::Match::kNotOlderThan;
+  auto causes = options.watch ? watch_problems(options, text) : list_problems(options, text);
   if (causes.empty()) return {};
   return refuse(invalid_options("ListOptions", std::move(causes)));
 }
@@ -83,6 +100,7 @@ Outcome<void> read_numbers(const httpd::Request& request, ListOptions& options) 
   if (!timeout) return refuse(timeout.error());
   if (*timeout > 0) options.timeout = std::chrono::seconds(std::min<int64_t>(*timeout, 86'400));
   auto revision = parse_revision(options.resource_version);
+  if (!revision && !options.watch) return refuse(bad_request("invalid resource version: " + revision.error().message));
   if (!revision) return refuse(std::move(revision.error()));
   options.revision = *revision;
   return {};
@@ -100,8 +118,9 @@ Outcome<uint64_t> parse_revision(std::string_view text) {
   if (text.empty()) return revision;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), revision);
   if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return revision;
-  return refuse(bad_request("invalid resource version: resourceVersion: Invalid value: " + go_quoted(text) +
-                            ": strconv.ParseUint: parsing " + go_quoted(text) + ": invalid syntax"));
+  return refuse({500, "",
+                 "resourceVersion: Invalid value: " + go_quoted(text) + ": strconv.ParseUint: parsing " + go_quoted(text) + ": " +
+                     why_no_number(read.ec)});
 }
 
 Outcome<IncludeObject> parse_include_object(const httpd::Request& request) {
@@ -109,7 +128,10 @@ Outcome<IncludeObject> parse_include_object(const httpd::Request& request) {
   if (text.empty() || text == "Metadata") return IncludeObject::kMetadata;
   if (text == "Object") return IncludeObject::kObject;
   if (text == "None") return IncludeObject::kNone;
-  return refuse(bad_request("unrecognized includeObject value: " + go_quoted(text)));
+  const auto form = choose_form(request.header("Accept"));
+  if (!form || form->as != Form::As::kTable) return IncludeObject::kMetadata;
+  return refuse(bad_request("Unable to convert to Table as requested: includeObject: Invalid value: " + go_quoted(text) +
+                            ": must be 'Metadata', 'Object', 'None', or empty"));
 }
 
 Outcome<ListOptions> parse_list_options(const httpd::Request& request, const api::Kind& kind) {
@@ -118,41 +140,73 @@ Outcome<ListOptions> parse_list_options(const httpd::Request& request, const api
   options.resource_version = text_of(request, "resourceVersion");
   options.watch = is_set(request, "watch");
   options.bookmarks = is_set(request, "allowWatchBookmarks");
-  if (const std::string* initial = request.query_value("sendInitialEvents"); initial && !initial->empty())
+  if (const std::string* initial = request.query_value("sendInitialEvents"); initial)
     options.send_initial_events = is_set(request, "sendInitialEvents");
   const auto include = parse_include_object(request);
   if (!include) return refuse(include.error());
   options.include_object = *include;
   for (auto ok : {read_numbers(request, options), read_match(text_of(request, "resourceVersionMatch"), options),
-                  check_watch(options), read_selectors(request, kind, options)}) {
+                  read_selectors(request, kind, options)}) {
     if (!ok) return refuse(std::move(ok.error()));
   }
   return options;
 }
 
+namespace {
+
+/// "All", once or more often; else the answer shows what was there.
+bool read_dry_run(const httpd::Request& request, std::vector<Cause>& causes) {
+  doc::Array values;
+  for (const httpd::QueryItem& item : request.query) {
+    if (item.name == "dryRun") values.emplace_back(item.value);
+  }
+  if (auto cause = check_dry_run(values)) causes.push_back(*std::move(cause));
+  return !values.empty();
+}
+
+Cause unsupported_validation(const std::string& text) {
+  return {"FieldValueNotSupported",
+          "Unsupported value: " + go_quoted(text) + ": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
+          "fieldValidation"};
+}
+
+void check_manager(const std::string& manager, std::vector<Cause>& causes) {
+  if (manager.size() > kManagerMax)
+    causes.push_back({"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
+  const auto bad = std::ranges::find_if(manager, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (bad == manager.end()) return;
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto c = static_cast<unsigned char>(*bad);
+  causes.push_back(invalid_value("fieldManager", go_quoted(manager),
+                                 std::string("invalid character U+00") + kDigits[c >> 4] + kDigits[c & 15] + " (at position " +
+                                     std::to_string(bad - manager.begin()) + ")"));
+}
+
+}  // namespace
+
+std::optional<Cause> check_dry_run(const doc::Array& values) {
+  const bool fine = std::ranges::all_of(values, [](const doc::Value& value) { return value == doc::Value("All"); });
+  if (fine) return std::nullopt;
+  return Cause{"FieldValueNotSupported", "Unsupported value: " + doc::to_json(doc::Value(values)) + ": supported values: \"All\"",
+               "dryRun"};
+}
+
 Outcome<WriteOptions> parse_write_options(const httpd::Request& request, std::string_view name, bool is_apply) {
+  using Validation = WriteOptions::Validation;
   WriteOptions options;
   std::vector<Cause> causes;
-  for (const httpd::QueryItem& item : request.query) {
-    if (item.name != "dryRun" || item.value.empty()) continue;
-    options.dry_run = true;
-    if (item.value != "All")
-      causes.push_back(
-          {"FieldValueNotSupported", "Unsupported value: " + go_quoted(item.value) + ": supported values: \"All\"", "dryRun"});
-  }
+  options.dry_run = read_dry_run(request, causes);
   const std::string validation = text_of(request, "fieldValidation");
-  if (validation == "Warn") options.validation = WriteOptions::Validation::kWarn;
-  else if (validation == "Strict") options.validation = WriteOptions::Validation::kStrict;
-  else if (!validation.empty() && validation != "Ignore")
-    causes.push_back({"FieldValueNotSupported",
-                      "Unsupported value: " + go_quoted(validation) + ": supported values: \"Ignore\", \"Strict\", \"Warn\"",
-                      "fieldValidation"});
+  options.validation = validation == "Ignore"   ? Validation::kIgnore
+                       : validation == "Strict" ? Validation::kStrict
+                                                : Validation::kWarn;
+  if (!validation.empty() && validation != "Ignore" && validation != "Strict" && validation != "Warn")
+    causes.push_back(unsupported_validation(validation));
   options.manager = text_of(request, "fieldManager");
-  if (options.manager.size() > kManagerMax)
-    causes.push_back({"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
+  check_manager(options.manager, causes);
   if (is_apply && options.manager.empty()) causes.push_back(required("fieldManager", "is required for apply patch"));
   options.force = is_set(request, "force");
-  if (!is_apply && request.query_value("force"))
+  if (!is_apply && name == "PatchOptions" && request.query_value("force"))
     causes.push_back(forbidden_option("force", "may not be specified for non-apply patch"));
   if (!causes.empty()) return refuse(invalid_options(name, std::move(causes)));
   const std::string* agent = request.header("User-Agent");

@@ -8,6 +8,7 @@
 
 #include "apiserver/selectors.h"
 #include "apiserver/status.h"
+#include "doc/value.h"
 #include "httpd/message.h"
 
 namespace graylane::apiserver {
@@ -38,7 +39,11 @@ Outcome<ListOptions> parse_list_options(const httpd::Request& request, const api
 bool is_set(const httpd::Request& request, std::string_view flag);
 /// 0 for "" and "0".
 Outcome<uint64_t> parse_revision(std::string_view text);
+/// Of a Table; refused only where one is asked for.
 Outcome<IncludeObject> parse_include_object(const httpd::Request& request);
+
+/// Why these are no values of dryRun; nothing: they are.
+std::optional<patch::Cause> check_dry_run(const doc::Array& values);
 
 struct WriteOptions {
   enum class Validation : uint8_t { kIgnore, kWarn, kStrict };

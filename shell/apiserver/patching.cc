@@ -53,6 +53,9 @@ Outcome<Patch> read_patch(const std::string& text, const std::string* content_ty
   if (!type) return refuse(type.error());
   auto value = read_value(text, *type == Type::kApply);
   if (!value) return refuse(std::move(value.error()));
+  // null changes nothing.
+  if (value->is_null() && *type == Type::kJson && !text.empty()) value = Value(doc::Array());
+  if (value->is_null() && *type == Type::kStrategic && !text.empty()) value = Value(doc::Object());
   return Patch{*type, *std::move(value)};
 }
 

@@ -43,6 +43,9 @@ Outcome<Plan> plan_create(const Writer& writer, Body body);
 /// The object, its status or (a namespace's) its finalizers replaced by those of the body.
 Outcome<Plan> plan_update(const Writer& writer, const api::Object& live, Body body);
 
+/// Whether the body can be read, and is about the object that the path names.
+Outcome<void> check_address(const Writer& writer, Body body);
+
 /// What an update comes to, whatever `next` was made by: what the server owns is put back, the rest checked and owned. `next` may
 /// have a resourceVersion: then it must be that of `live`. `owned`: next has its managedFields already.
 Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, doc::Value next, bool owned);
@@ -53,6 +56,7 @@ struct DeleteOptions {
   bool dry_run = false;
   bool foreground = false;                    // wait for dependents
   bool orphan = false;                        // leave them
+  bool by_default = false;                    // neither was asked for, nor its opposite
   std::optional<int64_t> grace_seconds = {};  // a Pod has to end; absent: as it says itself
   std::optional<std::string> uid = {};
   std::optional<std::string> resource_version = {};

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/text_rules.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/options.h"
 #include "apiserver/reading.h"
@@ -17,17 +18,56 @@ namespace {
 constexpr std::chrono::milliseconds kLookAgain{100};  // for new lines of a log that is followed
 constexpr size_t kChunk = 64 * 1024;
 
+/// What is asked about a log beside the container, checked.
+struct LogOptions {
+  std::optional<int64_t> tail_lines, limit_bytes, since_seconds;
+  std::optional<int64_t> since_time;  // seconds since 1970
+  std::vector<patch::Cause> causes = {};
+};
+
 Outcome<std::optional<int64_t>> number(const httpd::Request& request, std::string_view name) {
   const std::string* text = request.query_value(name);
-  if (!text || text->empty()) return std::optional<int64_t>();
+  if (!text) return std::optional<int64_t>();
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size())
-    return refuse(bad_request("strconv.ParseInt: parsing " + go_quoted(*text) + ": invalid syntax"));
-  if (value >= 0) return std::optional(value);
-  return refuse(ApiError{422, "Invalid",
-                         "PodLogOptions \"\" is invalid: " + std::string(name) + ": Invalid value: " + *text +
-                             ": must be greater than or equal to 0"});
+  if (error == std::errc() && end == text->data() + text->size()) return std::optional(value);
+  const bool large = error == std::errc::result_out_of_range;
+  return refuse(
+      bad_request("strconv.ParseInt: parsing " + go_quoted(*text) + ": " + (large ? "value out of range" : "invalid syntax")));
+}
+
+Outcome<void> read_since_time(const httpd::Request& request, LogOptions& options) {
+  const std::string* text = request.query_value("sinceTime");
+  if (!text) return {};
+  options.since_time = api::parse_time(*text);
+  if (options.since_time) return {};
+  return refuse(bad_request("parsing time " + go_quoted(*text) + ": it must look like \"2006-01-02T15:04:05Z\""));
+}
+
+Outcome<LogOptions> parse_log_options(const httpd::Request& request) {
+  LogOptions options;
+  for (const auto& [name, value] : {std::pair{"tailLines", &options.tail_lines},
+                                    {"limitBytes", &options.limit_bytes},
+                                    {"sinceSeconds", &options.since_seconds}}) {
+    const auto read = number(request, name);
+    if (!read) return refuse(read.error());
+    *value = *read;
+    const int64_t least = std::string_view(name) == "tailLines" ? 0 : 1;
+    if (*read && **read < least)
+      options.causes.push_back(invalid_value(name, std::to_string(**read),
+                                             least == 0 ? "must be greater than or equal to 0" : "must be greater than 0"));
+  }
+  if (auto ok = read_since_time(request, options); !ok) return refuse(std::move(ok.error()));
+  if (options.since_time && options.since_seconds)
+    options.causes.push_back(
+        {"FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified", "[]"});
+  return options;
+}
+
+ApiError invalid_log_options(const std::string& pod, std::vector<patch::Cause> causes) {
+  api::Kind options;
+  options.gvk.kind = "PodLogOptions";
+  return invalid(options, pod, std::move(causes));
 }
 
 std::vector<std::string> containers_of(const doc::Value& pod) {
@@ -64,11 +104,27 @@ std::string waiting_reason(const doc::Value& pod, const std::string& container) 
   return "ContainerCreating";
 }
 
+bool has_restarted(const doc::Value& pod, const std::string& container) {
+  for (const char* list : {"status.initContainerStatuses", "status.containerStatuses"}) {
+    for (const doc::Value& status : items_at(pod, list)) {
+      if (text_at(status, "name") == container) return number_at(status, "restartCount") > 0;
+    }
+  }
+  return false;
+}
+
+httpd::Response no_content() {
+  httpd::Response response;
+  response.status = 204;
+  response.content_type.clear();
+  return response;
+}
+
 }  // namespace
 
 struct PodLogs::Wanted {
   api::ObjectKey pod;
-  LogReader reader;
+  std::optional<LogReader> reader;  // none: no node has the Pod yet
   bool follow = false;
   std::optional<int64_t> bytes_left;
   std::vector<std::string> warnings;
@@ -95,8 +151,9 @@ class PodLogs::Stream : public std::enable_shared_from_this<Stream> {
     // Asked before reading: what it wrote last is still sent.
     const bool goes_on = wanted_.follow && logs_.lives(wanted_.pod);
     while (!ended_) {
-      const std::string text = wanted_.reader.next(room());
+      std::string text = wanted_.reader->next(room());
       if (text.empty()) break;
+      if (wanted_.bytes_left) text.resize(std::min(text.size(), static_cast<size_t>(*wanted_.bytes_left)));  // with its times
       if (wanted_.bytes_left) *wanted_.bytes_left -= static_cast<int64_t>(text.size());
       const Flow flow = responder_.write(text);
       if (flow == Flow::kFull) return;
@@ -123,8 +180,8 @@ class PodLogs::Stream : public std::enable_shared_from_this<Stream> {
   net::CallbackTimer again_{[this] { pump(); }};
 };
 
-PodLogs::PodLogs(store::Store& store, net::EventLoop& loop, LogPath log_path)
-    : store_(store), loop_(loop), log_path_(std::move(log_path)) {}
+PodLogs::PodLogs(store::Store& store, net::EventLoop& loop, LogPath log_path, std::function<int64_t()> unix_seconds)
+    : store_(store), loop_(loop), log_path_(std::move(log_path)), unix_seconds_(std::move(unix_seconds)) {}
 PodLogs::~PodLogs() = default;
 
 bool PodLogs::answer(const httpd::Request& request, httpd::Responder& responder) {
@@ -133,32 +190,37 @@ bool PodLogs::answer(const httpd::Request& request, httpd::Responder& responder)
                       (*target)->subresource == "log" && !(*target)->name.empty() && request.method == "GET";
   if (!is_log) return false;
   auto wanted = find(**target, request);
-  if (wanted) serve(*std::move(wanted), std::move(responder));
-  else responder.respond(error_response(wanted.error()));
+  if (!wanted) responder.respond(error_response(wanted.error()));
+  else if (wanted->reader) serve(*std::move(wanted), std::move(responder));
+  else responder.respond(no_content());
   return true;
 }
 
 Outcome<PodLogs::Wanted> PodLogs::find(const Target& target, const httpd::Request& request) {
+  auto options = parse_log_options(request);
+  if (!options) return refuse(options.error());
   const api::ObjectKey key{"", "Pod", target.ns, target.name};
   const auto pod = store_.get(key);
   if (!pod) return refuse(not_found(*api::builtin_kinds().find("v1", "Pod"), target.name));
-  const auto tail = number(request, "tailLines");
-  if (!tail) return refuse(tail.error());
-  const auto bytes = number(request, "limitBytes");
-  if (!bytes) return refuse(bytes.error());
-  const auto container = choose_container((*pod)->content, target.name, request.query_value("container"));
+  if (!options->causes.empty()) return refuse(invalid_log_options(target.name, std::move(options->causes)));
+  const doc::Value& content = (*pod)->content;
+  const auto container = choose_container(content, target.name, request.query_value("container"));
   if (!container) return refuse(container.error());
+  const bool previous = is_set(request, "previous");
+  if (previous && !has_restarted(content, *container))
+    return refuse(bad_request("previous terminated container " + go_quoted(*container) + " in pod " + go_quoted(target.name) +
+                              " not found"));
   auto reader = log_path_ ? LogReader::open(log_path_(target.ns, target.name, *container)) : std::nullopt;
-  if (!reader)
+  if (!reader && !text_at(content, "spec.nodeName").empty())
     return refuse(bad_request("container " + go_quoted(*container) + " in pod " + go_quoted(target.name) +
-                              " is waiting to start: " + waiting_reason((*pod)->content, *container)));
-  if (*tail) reader->skip_to_tail(**tail);
-  Wanted wanted{key, *std::move(reader), is_set(request, "follow"), *bytes, {}};
-  for (const char* option : {"sinceSeconds", "sinceTime", "timestamps", "previous"}) {
-    if (is_set(request, option))
-      wanted.warnings.push_back(std::string(option) +
-                                " is not heeded: logs are kept without times, those of all restarts in one");
-  }
+                              " is waiting to start: " + waiting_reason(content, *container)));
+  Wanted wanted{key, std::move(reader), is_set(request, "follow"), options->limit_bytes, {}};
+  if (previous) wanted.warnings.push_back("previous is not heeded: the log holds what all restarts printed, in one");
+  if (!wanted.reader) return wanted;
+  const auto since = options->since_seconds ? unix_seconds_() - *options->since_seconds : options->since_time.value_or(0);
+  if (since > 0) wanted.reader->skip_to_time(since * 1'000'000'000);
+  if (options->tail_lines) wanted.reader->skip_to_tail(*options->tail_lines);
+  if (is_set(request, "timestamps")) wanted.reader->show_times();
   return wanted;
 }
 

@@ -1,6 +1,6 @@
-// PodLogs: GET .../pods/NAME/log: what a container wrote, as a stream of text, to its end or for as long as the Pod lives. What was
-// written carries no times: `sinceSeconds`, `sinceTime` and `timestamps` are answered with a warning. The loop's thread only; it
-// outlives the requests it was given.
+// PodLogs: GET .../pods/NAME/log: what a container wrote, as a stream of text, to its end or for as long as the Pod lives. What
+// `previous` asks for is not kept apart: it is answered with a warning. The loop's thread only; it outlives the requests it was
+// given.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ using LogPath = std::function<std::string(const std::string& ns, const std::stri
 class PodLogs {
  public:
   /// `log_path` may be empty: then there are no logs here.
-  PodLogs(store::Store& store, net::EventLoop& loop, LogPath log_path);
+  PodLogs(store::Store& store, net::EventLoop& loop, LogPath log_path, std::function<int64_t()> unix_seconds);
   ~PodLogs();
 
   /// Whether the request is for a log; then it was answered.
@@ -39,6 +39,7 @@ class PodLogs {
   store::Store& store_;
   net::EventLoop& loop_;
   const LogPath log_path_;
+  const std::function<int64_t()> unix_seconds_;
   std::unordered_set<std::shared_ptr<Stream>> streams_;
 };
 

@@ -1,10 +1,14 @@
 #include "apiserver/present.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "api/build.h"
 #include "api/convert.h"
 #include "apiserver/columns.h"
 #include "doc/parse.h"
 #include "doc/print.h"
+#include "doc/quote.h"
 
 namespace graylane::apiserver {
 
@@ -21,12 +25,12 @@ class Members {
   std::string& name(std::string_view key) {
     if (!first_) out_ += ',';
     first_ = false;
-    out_ += doc::to_json(Value(key));
+    doc::append_quoted(out_, key);
     out_ += ':';
     return out_;
   }
-  void text(std::string_view key, std::string_view value) { name(key) += doc::to_json(Value(value)); }
-  void value(std::string_view key, const Value& value) { name(key) += doc::to_json(value); }
+  void text(std::string_view key, std::string_view value) { doc::append_quoted(name(key), value); }
+  void value(std::string_view key, const Value& value) { doc::append_json(name(key), value); }
   void end() { out_ += '}'; }
 
  private:
@@ -100,33 +104,36 @@ Value column_definitions(const Columns& columns) {
     definitions.push_back(api::make_object({{"name", Value(column.name)},
                                             {"type", Value(column.type)},
                                             {"format", Value(column.format)},
-                                            {"description", Value(column.description)},
+                                            {"description", Value(description_of(column))},
                                             {"priority", api::make_number(column.priority)}}));
   return Value(std::move(definitions));
 }
 
 void append_list_meta(std::string& out, const ListMeta& meta) {
   Members members(out);
-  members.text("resourceVersion", std::to_string(meta.revision));
-  if (!meta.continue_token.empty()) members.text("continue", meta.continue_token);
+  if (meta.revision != 0) members.text("resourceVersion", std::to_string(meta.revision));
+  if (!meta.continue_token.empty() || meta.says_continue) members.text("continue", meta.continue_token);
   if (meta.remaining != 0) members.name("remainingItemCount") += std::to_string(meta.remaining);
   members.end();
 }
 
-/// A Table around rows that `append_rows` writes.
-template <class F>
-std::string table(const View& view, const ListMeta& meta, bool with_columns, F append_rows) {
-  std::string out;
+/// A Table up to its rows.
+void begin_table(std::string& out, const View& view, const ListMeta& meta, bool with_columns) {
   Members members(out);
   members.text("kind", "Table");
   members.text("apiVersion", "meta.k8s.io/" + view.form.meta_version);
   append_list_meta(members.name("metadata"), meta);
   members.value("columnDefinitions", with_columns ? column_definitions(columns_of(view.kind)) : Value());
   members.name("rows") += '[';
+}
+
+/// A Table around rows that `append_rows` writes.
+template <class F>
+std::string table(const View& view, const ListMeta& meta, bool with_columns, F append_rows) {
+  std::string out;
+  begin_table(out, view, meta, with_columns);
   append_rows(out);
-  out += ']';
-  members.end();
-  return out;
+  return out + "]}";
 }
 
 std::string one_row(const Object& object, uint64_t revision, const View& view, bool with_columns) {
@@ -139,16 +146,10 @@ std::string bookmark_metadata(uint64_t revision, bool initial_end) {
   return R"({"resourceVersion":")" + std::to_string(revision) + "\"" + annotations + "}";
 }
 
+/// What the columns say of an object that has nothing yet.
 std::string bookmark_row(const std::string& object, const View& view, const Columns& columns) {
-  doc::Array cells;
-  for (const Column& column : columns.columns) {
-    const std::string_view name = column.name;
-    if (name == "Age") cells.emplace_back("<unknown>");
-    else if (std::string_view(column.type) == "integer") cells.emplace_back(int64_t{0});
-    else cells.emplace_back("");
-  }
-  const bool with_object = view.include_object != IncludeObject::kNone;
-  return R"({"cells":)" + doc::to_json(Value(std::move(cells))) + R"(,"object":)" + (with_object ? object : "null") + "}";
+  const Value nothing{doc::Object()};
+  return R"({"cells":)" + doc::to_json(Value(columns.cells(nothing, view.now_unix_seconds))) + R"(,"object":)" + object + "}";
 }
 
 }  // namespace
@@ -168,29 +169,31 @@ std::string list_kind(const Kind& kind) { return kind.custom ? kind.custom->list
 }  // namespace
 
 std::string list_document(std::span<const api::ObjectPtr> objects, const ListMeta& meta, const View& view) {
-  const bool is_table = view.form.as == Form::As::kTable;
-  const Columns columns = is_table ? columns_of(view.kind) : Columns();
-  const Types types = view.kind.custom ? Types::kShown : Types::kLeftOut;
-  const auto append_items = [&](std::string& out) {
-    for (const api::ObjectPtr& object : objects) {
-      if (&object != objects.data()) out += ',';
-      if (is_table) append_row(out, *object, object->revision, view, columns);
-      else if (view.form.as == Form::As::kPartial) append_partial(out, *object, object->revision, view.form.meta_version);
-      else append_whole(out, *object, object->revision, view, types);
-    }
-  };
-  if (is_table) return table(view, meta, true, append_items);
-  const bool partial = view.form.as == Form::As::kPartial;
   std::string out;
+  ListText text(view);
+  text.begin(out, meta);
+  for (const api::ObjectPtr& object : objects) text.item(out, *object);
+  text.end(out);
+  return out;
+}
+
+void ListText::begin(std::string& out, const ListMeta& given) const {
+  ListMeta meta = given;
+  meta.says_continue = view_.kind.custom && view_.form.as == Form::As::kObject;
+  if (is_table()) return begin_table(out, view_, meta, true);
+  const bool partial = view_.form.as == Form::As::kPartial;
   Members members(out);
-  members.text("kind", partial ? "PartialObjectMetadataList" : list_kind(view.kind));
-  members.text("apiVersion", partial ? "meta.k8s.io/" + view.form.meta_version : view.kind.gvk.api_version());
+  members.text("kind", partial ? "PartialObjectMetadataList" : list_kind(view_.kind));
+  members.text("apiVersion", partial ? "meta.k8s.io/" + view_.form.meta_version : view_.kind.gvk.api_version());
   append_list_meta(members.name("metadata"), meta);
   members.name("items") += '[';
-  append_items(out);
-  out += ']';
-  members.end();
-  return out;
+}
+
+void ListText::item(std::string& out, const api::Object& object) {
+  if (!std::exchange(first_, false)) out += ',';
+  if (is_table()) append_row(out, object, object.revision, view_, columns_);
+  else if (view_.form.as == Form::As::kPartial) append_partial(out, object, object.revision, view_.form.meta_version);
+  else append_whole(out, object, object.revision, view_, view_.kind.custom ? Types::kShown : Types::kLeftOut);
 }
 
 std::string event_object(const Object& object, uint64_t revision, const View& view, bool with_columns) {
@@ -211,10 +214,33 @@ std::string bookmark_object(uint64_t revision, bool initial_end, const View& vie
                [&](std::string& out) { out += bookmark_row(object, view, columns_of(view.kind)); });
 }
 
+namespace {
+
+/// By name at every level: in YAML, what people look for stands where they know it.
+void sort_members(Value& value) {
+  if (doc::Array* items = value.as_array()) {
+    for (Value& item : *items) sort_members(item);
+  }
+  doc::Object* object = value.as_object();
+  if (!object) return;
+  std::vector<doc::Member> members(std::make_move_iterator(object->begin()), std::make_move_iterator(object->end()));
+  std::ranges::sort(members, {}, &doc::Member::key);
+  doc::Object sorted;
+  for (doc::Member& member : members) {
+    sort_members(member.value);
+    sorted.append(std::move(member.key), std::move(member.value), {});
+  }
+  *object = std::move(sorted);
+}
+
+}  // namespace
+
 std::string in_language(std::string json, const Form& form) {
   if (!form.yaml) return json;
   doc::Parsed parsed = doc::parse_json(json, nullptr);
-  return parsed.documents.empty() ? json : doc::to_yaml(parsed.documents.front());
+  if (parsed.documents.empty()) return json;
+  sort_members(parsed.documents.front());
+  return doc::to_yaml(parsed.documents.front());
 }
 
 }  // namespace graylane::apiserver

@@ -4,9 +4,11 @@
 
 #include <span>
 #include <string>
+#include <utility>
 
 #include "api/kinds.h"
 #include "api/object.h"
+#include "apiserver/columns.h"
 #include "apiserver/media.h"
 #include "apiserver/options.h"
 
@@ -24,12 +26,31 @@ struct View {
 struct ListMeta {
   uint64_t revision = 0;
   std::string continue_token = {};
-  size_t remaining = 0;  // 0: not said
+  size_t remaining = 0;        // 0: not said
+  bool says_continue = false;  // even when there is no token
 };
 
 /// Of one object. `revision` 0: no resourceVersion (a dry run's creation).
 std::string document(const api::Object& object, uint64_t revision, const View& view);
 std::string list_document(std::span<const api::ObjectPtr> objects, const ListMeta& meta, const View& view);
+
+/// The same, piece by piece: begin, one item after the other, end.
+class ListText {
+ public:
+  explicit ListText(View view) : view_(std::move(view)), columns_(is_table() ? columns_of(view_.kind) : Columns()) {}
+
+  void begin(std::string& out, const ListMeta& meta) const;
+  void item(std::string& out, const api::Object& object);
+  void end(std::string& out) const { out += "]}"; }
+
+ private:
+  bool is_table() const { return view_.form.as == Form::As::kTable; }
+
+  const View view_;
+  const Columns columns_;
+  bool first_ = true;
+};
+
 /// The object of a watch event. `with_columns`: of a table, its columns (the first event only).
 std::string event_object(const api::Object& object, uint64_t revision, const View& view, bool with_columns);
 /// The object of a bookmark. `initial_end`: what sendInitialEvents promised is complete.

@@ -1,4 +1,5 @@
 #include "apiserver/columns.h"
+#include "apiserver/listing.h"
 #include "apiserver/test_api.h"
 
 namespace graylane::apiserver {
@@ -66,6 +67,8 @@ TEST(Reading, RevisionsFromTheFutureAreToldAsSuch) {
   EXPECT_EQ(answer.message(), "Timeout: Too large resource version: 999, current: 1");
   EXPECT_EQ(*answer.header("Retry-After"), "1");
   EXPECT_EQ(api.get(std::string(kMaps) + "?resourceVersion=abc").status(), 400);
+  EXPECT_EQ(api.get(std::string(kMaps) + "?watch=1&resourceVersion=abc").status(), 500);  // a cluster says so too
+  EXPECT_EQ(api.get(std::string(kMaps) + "?watch=1&continue=abc").status(), 422);
   EXPECT_EQ(api.get(std::string(kMaps) + "?resourceVersionMatch=Exact").status(), 422);
 }
 
@@ -103,12 +106,70 @@ TEST(Tables, AgesReadAsKubectlSaysThem) {
   EXPECT_EQ(age_text(-5), "<invalid>");
 }
 
-TEST(Lists, AContinueKeyIsOfThisListOnly) {
+TEST(ContinueKey, IsOfThisListOnly) {
   // Nobody may look into another namespace by a key of their own making, and a wrong key is no full disk.
   TestApi api;
   api.send("POST", kMaps, map_json("a"));
   EXPECT_EQ(api.get(kMaps + std::string("?limit=1&continue=gl1.1.other.a")).status(), 400);
   EXPECT_EQ(api.get(kMaps + std::string("?limit=1&continue=gl1.9000000.default.a")).status(), 400);
+}
+
+TEST(Health, ChecksCanBeListedAndAskedOneByOne) {
+  // Load balancers ask for single checks; people read the list.
+  TestApi api;
+  EXPECT_EQ(api.get("/readyz").response.body, "ok");
+  EXPECT_EQ(api.get("/livez/ping").response.body, "ok");
+  EXPECT_EQ(api.get("/livez/nothing").status(), 404);
+  EXPECT_EQ(api.get("/readyz?verbose&exclude=store&exclude=x").response.body,
+            "[+]ping ok\n[+]log ok\n[+]store excluded: ok\nwarn: some health checks cannot be excluded: no matches for \"x\"\n"
+            "readyz check passed\n");
+}
+
+TEST(Discovery, TheRootNamesThePaths) {
+  // `kubectl get --raw /` is how people find what a server has.
+  TestApi api;
+  const std::string body = api.get("/").response.body;
+  for (const char* path : {"\"/api/v1\"", "\"/apis/apps/v1\"", "\"/openapi/v3\"", "\"/readyz\""})
+    EXPECT_NE(body.find(path), body.npos) << path;
+}
+
+TEST(Discovery, PathsWithEmptyPartsLeadNowhere) {
+  // "/api/v1//pods" was answered with the list of resources.
+  TestApi api;
+  EXPECT_EQ(api.get("/api/v1//pods").status(), 404);
+  EXPECT_EQ(api.get("/api/v1/namespaces//pods").status(), 200) << "an empty namespace is all of them";
+}
+
+TEST(Reading, TheOldWatchPrefixOnlyReads) {
+  // A DELETE with the prefix deleted the object.
+  TestApi api;
+  api.send("POST", kMaps, map_json("a"));
+  EXPECT_EQ(api.send("DELETE", "/api/v1/watch/namespaces/default/configmaps/a").status(), 405);
+  EXPECT_EQ(api.get(std::string(kMaps) + "/a").status(), 200);
+}
+
+TEST(Reading, OptionsThatDoNotGoTogetherAreAllTold) {
+  TestApi api;
+  const TestAnswer list = api.get(std::string(kMaps) + "?resourceVersionMatch=x&continue=y");
+  EXPECT_EQ(list.status(), 422);
+  EXPECT_EQ(size_at(list.body, "details.causes"), 3);
+  EXPECT_EQ(api.get(std::string(kMaps) + "?limit=").message(), "strconv.ParseInt: parsing \"\": invalid syntax");
+}
+
+TEST(Reading, YamlIsSortedByName) {
+  // People look for "kind" where kubectl has it; and the items of a list must stay items of the list.
+  TestApi api;
+  api.send("POST", kMaps, R"({"metadata":{"name":"a"},"data":{"z":"1","b":"2"}})");
+  const auto yaml = [&](const std::string& path) {
+    return whole_body(api.send("GET", path, "", "", "application/yaml").response);
+  };
+  EXPECT_TRUE(yaml(std::string(kMaps) + "/a").starts_with("apiVersion: v1\ndata:\n  b: \"2\"\n  z: \"1\"\nkind: ConfigMap\n"));
+  const std::string list = yaml(kMaps);
+  EXPECT_TRUE(list.starts_with("apiVersion: v1\nitems:\n- data:\n")) << list;
+  EXPECT_NE(list.find("\nkind: ConfigMapList\nmetadata:\n"), list.npos) << list;
+  const std::string empty = yaml(std::string(kMaps) + "?labelSelector=x");
+  EXPECT_TRUE(empty.starts_with("apiVersion: v1\nitems: []\nkind: ConfigMapList\n")) << empty;
+  EXPECT_TRUE(yaml(std::string(kMaps) + "/none").starts_with("apiVersion: v1\ncode: 404\n"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Reading: get and list. Functions without a state; they read the store and wait for nothing.
+// Reading: get, and what all answers about objects have in common. Functions without a state; they read the store and wait for nothing.
+// Lists are in listing.h.
 #pragma once
 
 #include <string>
@@ -17,8 +18,6 @@ control::Selector selector_of(const Target& target, const api::Kind& kind, const
 
 Outcome<httpd::Response> get_object(store::Store& store, const Target& target, const api::Kind& kind, const api::Kinds& kinds,
                                     const httpd::Request& request, int64_t now_unix_seconds);
-Outcome<httpd::Response> list_objects(store::Store& store, const Target& target, const api::Kind& kind, const api::Kinds& kinds,
-                                      const httpd::Request& request, int64_t now_unix_seconds);
 
 httpd::Response document_response(uint16_t status, std::string json, const Form& form);
 httpd::Response json_response(uint16_t status, const doc::Value& document);

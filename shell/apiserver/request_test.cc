@@ -45,6 +45,17 @@ TEST(Media, AcceptPrefersByQualityThenByOrder) {
   EXPECT_EQ(choose_form(&html).error().code, 406);
 }
 
+TEST(Media, MetadataOfAListIsNotThatOfAnObject) {
+  // A client that decodes one as the other would find nothing in it.
+  const std::string one = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+  const std::string list = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+  EXPECT_TRUE(choose_form_of(&one, false, "Pod"));
+  EXPECT_TRUE(choose_form_of(&list, true, "PodList"));
+  EXPECT_EQ(choose_form_of(&one, true, "PodList").error().message,
+            "you requested PartialObjectMetadata, but the requested object is a list (PodList)");
+  EXPECT_EQ(choose_form_of(&list, false, "Pod").error().code, 406);
+}
+
 TEST(Media, DiscoveryHonoursTheVersionThatIsAsked) {
   // A v2 document for a client that asked v2beta1 leaves it without any resource.
   const auto version = [](const std::string& accept) { return choose_discovery(&accept).value_or("refused"); };
@@ -74,8 +85,12 @@ TEST(LabelSelector, RefusesWhatItCannotRead) {
   // A selector read half would delete or list too much.
   for (const char* text : {"=x", "a in x", "a in (x", "a=b,", "a b", "-=x", "a>x"})
     EXPECT_FALSE(LabelSelector::parse(text)) << text;
-  EXPECT_EQ(LabelSelector::parse("=x").error().message,
-            "unable to parse requirement: found '=', expected: !, identifier, or 'end of string'");
+  const auto message = [](std::string_view text) { return LabelSelector::parse(text).error().message; };
+  EXPECT_EQ(message("=x"), "found '=', expected: !, identifier, or 'end of string'");
+  EXPECT_EQ(message("a=b,,c"), "found ',', expected: identifier after ','");
+  EXPECT_EQ(message("a=b c"), "found 'c', expected: ',' or 'end of string'");
+  EXPECT_EQ(message("a in b"), "unable to parse requirement: found 'b' expected: '('");
+  EXPECT_EQ(message("/x=y"), R"(unable to parse requirement: <nil>: Invalid value: "/x": prefix part must be non-empty)");
 }
 
 TEST(FieldSelector, KnowsTheFieldsOfItsKind) {
@@ -87,6 +102,33 @@ TEST(FieldSelector, KnowsTheFieldsOfItsKind) {
             "\"data.a\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
   EXPECT_EQ(FieldSelector::parse("metadata.name", map).error().message,
             "invalid selector: 'metadata.name'; can't understand 'metadata.name'");
+  EXPECT_EQ(FieldSelector::parse("spec.hostname=x", pod).error().message, "field label not supported: spec.hostname");
+  EXPECT_EQ(FieldSelector::parse("metadata.namespace=x", *api::builtin_kinds().find("v1", "Node")).error().message,
+            "field label not supported: metadata.namespace");
+}
+
+bool chooses(std::string_view selector, const char* kind, const std::string& content) {
+  auto parsed = FieldSelector::parse(selector, *api::builtin_kinds().find("v1", kind));
+  EXPECT_TRUE(parsed) << selector << ": " << (parsed ? "" : parsed.error().message);
+  return parsed && parsed->matches(doc::parse_json(content, nullptr).documents.front());
+}
+
+TEST(FieldSelector, AbsentFieldsHaveTheirZero) {
+  // `kubectl get nodes --field-selector spec.unschedulable=false` must find nodes that say nothing of it.
+  EXPECT_TRUE(chooses("spec.unschedulable=false", "Node", "{}"));
+  EXPECT_FALSE(chooses("spec.unschedulable=false", "Node", R"({"spec":{"unschedulable":true}})"));
+  EXPECT_TRUE(chooses("spec.clusterIP!=None", "Service", R"({"spec":{"clusterIP":"10.0.0.1"}})"));
+  EXPECT_TRUE(chooses("source=a.b/c", "Event", R"({"reportingComponent":"a.b/c"})"));
+}
+
+TEST(FieldSelector, EscapesAreReadAndBareMarksAreNot) {
+  // A value with a comma must not become two terms.
+  EXPECT_TRUE(chooses(R"(reason=a\,b\=c)", "Event", R"({"reason":"a,b=c"})"));
+  const api::Kind& event = *api::builtin_kinds().find("v1", "Event");
+  EXPECT_EQ(FieldSelector::parse("reason=a=b", event).error().message,
+            "invalid field selector: unescaped character in value: 61");
+  EXPECT_EQ(FieldSelector::parse(R"(reason=a\b)", event).error().message,
+            R"(invalid field selector: invalid escape sequence: \b)");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "apiserver/scale.h"
 
+#include <algorithm>
+
 #include "api/build.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/reading.h"
@@ -27,8 +29,16 @@ ScalePaths paths_of(const api::Kind& kind) {
 
 std::string selector_at(const Value& content, const api::Kind& kind, const ScalePaths& paths) {
   if (kind.custom) return paths.selector.empty() ? "" : text_at(content, paths.selector);
-  const std::string selector = selector_text(content);
+  const std::string selector = selector_text(find_path(content, "spec.selector"));
   return selector == "<none>" ? "" : selector;
+}
+
+/// Whether somebody has written the replicas, of an object whose owners are known.
+bool is_owned(const Value& content) {
+  const Value* entries = find_path(content, "metadata.managedFields");
+  if (!entries || !entries->is_array()) return true;
+  return std::ranges::any_of(*entries->as_array(),
+                             [](const Value& entry) { return find_path(entry, "fieldsV1.f:spec.f:replicas") != nullptr; });
 }
 
 /// "spec.replicas": members of members, made where they are not there.
@@ -61,15 +71,29 @@ Outcome<Value> scale_of(const api::Object& object, uint64_t revision, const api:
                                               {"selector", Value(selector_at(object.content, kind, paths))}})}});
 }
 
-Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind) {
+Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind,
+                                   const httpd::Request& request, int64_t now) {
+  const auto form = choose_form_of(request.header("Accept"), false, "Scale");
+  if (!form) return refuse(form.error());
+  const auto include = parse_include_object(request);
+  if (!include) return refuse(include.error());
   auto object = store.get(key_of(target, kind));
   if (!object) return refuse(from_store(object.error(), kind, target.name));
-  const auto scale = scale_of(**object, (*object)->revision, kind);
+  auto scale = scale_of(**object, (*object)->revision, kind);
   if (!scale) return refuse(scale.error());
-  return json_response(200, *scale);
+  api::Kind shown;
+  shown.gvk = {"autoscaling", "v1", "Scale"};
+  api::Object content;
+  content.gvk = shown.gvk;
+  content.content = *std::move(scale);
+  const View view{shown, api::builtin_kinds(), *form, *include, now};
+  return document_response(200, document(content, (*object)->revision, view), *form);
 }
 
 Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const Value& scale) {
+  if (const std::string name = text_at(scale, "metadata.name"); !name.empty() && name != live.key.name)
+    return refuse(
+        bad_request("the name of the object (" + name + ") does not match the name on the URL (" + live.key.name + ")"));
   const Value* replicas = find_path(scale, "spec.replicas");
   if (replicas && !replicas->is_int()) return refuse(bad_request("Scale.spec.replicas must be an integer"));
   const int64_t wanted = replicas ? *replicas->as_int() : 0;
@@ -83,7 +107,8 @@ Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const Va
   if (const Value* revision = find_path(scale, "metadata.resourceVersion"))
     api::object_member(*next.as_object(), "metadata").set("resourceVersion", *revision);
   set_path(next, paths_of(*writer.kind).replicas, Value(wanted));
-  return plan_next(writer, live, std::move(next), false);
+  // What nobody owns is not begun to be tracked by a Scale.
+  return plan_next(writer, live, std::move(next), !writer.kind->custom && !is_owned(live.content));
 }
 
 Outcome<Plan> plan_scale_patch(const Writer& writer, const api::Object& live, const Patch& patch) {
@@ -91,7 +116,10 @@ Outcome<Plan> plan_scale_patch(const Writer& writer, const api::Object& live, co
     return refuse(not_implemented("server-side apply of a Scale is not served; apply the object itself"));
   // A Scale has no lists: to it a strategic patch is a merge patch.
   const Patch::Type type = patch.type == Patch::Type::kJson ? Patch::Type::kJson : Patch::Type::kMerge;
-  auto scale = scale_of(live, live.revision, *writer.kind);
+  api::Object shown = live;  // what has no replicas yet is given them
+  const std::string replicas = paths_of(*writer.kind).replicas;
+  if (writer.kind->custom && !find_path(shown.content, replicas)) set_path(shown.content, replicas, Value(int64_t{0}));
+  auto scale = scale_of(shown, live.revision, *writer.kind);
   if (!scale) return refuse(std::move(scale.error()));
   auto next = patched(*std::move(scale), {type, patch.value}, {}, *writer.kind, live.key.name);
   if (!next) return refuse(std::move(next.error()));

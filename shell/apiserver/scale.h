@@ -9,7 +9,9 @@ namespace graylane::apiserver {
 
 /// 500 for a custom resource without replicas where its definition says that they are.
 Outcome<doc::Value> scale_of(const api::Object& object, uint64_t revision, const api::Kind& kind);
-Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind);
+/// In the form that the client accepts.
+Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind,
+                                   const httpd::Request& request, int64_t now_unix_seconds);
 
 /// The workload with the replicas of a Scale, or of a patched one.
 Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const doc::Value& scale);

@@ -43,9 +43,12 @@ class FieldSelector {
 
  private:
   struct Term {
-    std::string field;
+    std::string path;
+    std::string fallback;  // where the value is when the path leads to nothing; empty: nowhere
+    std::string absent;    // the value of an object that has none
     std::string value;
     bool equal = true;
+    bool matches(const doc::Value& content) const;
   };
 
   std::vector<Term> terms_;

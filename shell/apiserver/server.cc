@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "api/crd.h"
 #include "apiserver/access.h"
 #include "apiserver/reading.h"
 
@@ -26,6 +27,10 @@ std::string make_suffix(std::random_device& random) {
   return text;
 }
 
+ApiError no_such_watch_form() {
+  return {406, "NotAcceptable", "only the following media types are accepted: application/json;stream=watch"};
+}
+
 /// Whoever asks to act as somebody with fewer rights must not act with all of their own.
 bool impersonates(const httpd::Request& request) {
   return request.header("Impersonate-User") || request.header("Impersonate-Group") || request.header("Impersonate-Uid");
@@ -45,11 +50,28 @@ World real_world(net::EventLoop& loop) {
       .post = [&loop](std::function<void()> work) { loop.post(std::move(work)); }};
 }
 
+namespace {
+
+World with_turns(World world, httpd::Turns& turns, std::shared_ptr<bool> alive) {
+  world.post = [post = std::move(world.post), &turns, alive = std::move(alive)](std::function<void()> work) {
+    post([&turns, alive, work = std::move(work)] {
+      if (*alive) turns.in_order(work);
+    });
+  };
+  return world;
+}
+
+}  // namespace
+
 ApiServer::ApiServer(const api::Kinds& kinds, store::Store& store, net::EventLoop& loop, World world, ApiServerOptions options)
     : loop_(loop),
-      handlers_(kinds, store, std::move(world)),
+      turns_(loop),
+      handlers_(kinds, store, with_turns(std::move(world), turns_, alive_)),
       options_(std::move(options)),
-      logs_(store, loop, options_.log_path) {}
+      logs_(store, loop, options_.log_path, handlers_.world().unix_seconds),
+      shared_{handlers_, loop, options_.times, turns_} {
+  watch_definitions();
+}
 
 ApiServer::~ApiServer() { *alive_ = false; }
 
@@ -88,6 +110,7 @@ Reply ApiServer::audited(const httpd::Request& request, const identity::Identity
 
 void ApiServer::watch(const httpd::Request& request, const Place& place, httpd::Responder&& responder) {
   auto form = choose_form(request.header("Accept"));
+  if (form && form->yaml) form = refuse(no_such_watch_form());
   if (!form) return responder.respond(error_response(form.error()));
   auto options = parse_list_options(request, *place.kind);
   httpd::Request as_watch = request;
@@ -96,14 +119,31 @@ void ApiServer::watch(const httpd::Request& request, const Place& place, httpd::
     options = parse_list_options(as_watch, *place.kind);
   }
   if (!options) return responder.respond(error_response(options.error()));
-  auto stream = std::make_shared<WatchStream>(handlers_, loop_, place, *std::move(options), *std::move(form),
-                                              std::move(responder), options_.times);
+  auto stream = std::make_shared<WatchStream>(shared_, place, *std::move(options), *std::move(form), std::move(responder));
   streams_.insert(stream);
   stream->start([this, alive = alive_, raw = std::weak_ptr(stream)] {
     loop_.at_end_of_turn([this, alive, raw] {
       if (const auto ended = raw.lock(); *alive && ended) streams_.erase(ended);
     });
   });
+}
+
+void ApiServer::watch_definitions() {
+  auto changed = [this, alive = alive_] {
+    loop_.post([this, alive] {
+      if (*alive) end_watches_of_lost_kinds();
+    });
+  };
+  definitions_ = handlers_.store().watch({api::kCrdGroup, api::kCrdKind, "", {}}, handlers_.store().revision(), changed);
+}
+
+void ApiServer::end_watches_of_lost_kinds() {
+  auto next = definitions_->next(std::chrono::milliseconds(0));
+  while (next && *next) next = definitions_->next(std::chrono::milliseconds(0));
+  if (!next) watch_definitions();
+  for (const auto& stream : streams_) {
+    if (!handlers_.serves(stream->place())) stream->end_of_kind();
+  }
 }
 
 }  // namespace graylane::apiserver

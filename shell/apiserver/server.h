@@ -39,13 +39,18 @@ class ApiServer {
   Reply audited(const httpd::Request& request, const identity::Identity& identity, const identity::Access& access,
                 Reply reply) const;
   void watch(const httpd::Request& request, const Place& place, httpd::Responder&& responder);
+  void watch_definitions();
+  void end_watches_of_lost_kinds();
 
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   net::EventLoop& loop_;
+  httpd::Turns turns_;  // of watches, and of the answers to writes: who waits for a write is told behind those who watch it
   Handlers handlers_;
   const ApiServerOptions options_;
   PodLogs logs_;
+  WatchStream::Shared shared_;
+  std::unique_ptr<control::Watch> definitions_;  // of custom kinds
   std::unordered_set<std::shared_ptr<WatchStream>> streams_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace graylane::apiserver

@@ -106,7 +106,14 @@ ApiError method_not_allowed() {
 }
 
 ApiError not_acceptable() {
-  return {406, "NotAcceptable", "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml"};
+  return {406,
+          "NotAcceptable",
+          "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml",
+          {.is_shown = true}};
+}
+
+ApiError no_such_form() {
+  return {406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml"};
 }
 
 ApiError unsupported_media_type(std::string_view accepted) {
@@ -129,7 +136,10 @@ ApiError too_new_revision(uint64_t wanted, uint64_t current) {
 
 ApiError not_implemented(std::string message) { return {501, "NotImplemented", std::move(message)}; }
 
-ApiError internal_error(std::string message) { return {500, "InternalError", std::move(message)}; }
+ApiError internal_error(std::string message) {
+  Details details{.causes = {{"", message, ""}}};
+  return {500, "InternalError", std::move(message), std::move(details)};
+}
 
 ApiError from_failure(const patch::Failure& failure, const Kind& kind, std::string_view name) {
   ApiError error{static_cast<uint16_t>(patch::http_status(failure.reason)),
@@ -167,12 +177,22 @@ Cause invalid_value(std::string field, const std::string& value_text, std::strin
   return {"FieldValueInvalid", "Invalid value: " + value_text + ": " + std::string(detail), std::move(field)};
 }
 
+namespace {
+
+/// Whether `details` is there even if there is nothing to tell.
+bool has_details(const std::string& reason) {
+  return reason == "NotFound" || reason == "MethodNotAllowed" || reason == "UnsupportedMediaType" || reason == "Forbidden";
+}
+
+}  // namespace
+
 Value to_status(const ApiError& error) {
   doc::Object object = status_head("Failure", error.continue_token);
   object.append("message", Value(error.message), {});
   if (!error.reason.empty()) object.append("reason", Value(error.reason), {});
   doc::Object details = details_value(error.details);
-  if (!details.empty() || error.reason == "NotFound") object.append("details", Value(std::move(details)), {});
+  if (!details.empty() || error.details.is_shown || has_details(error.reason))
+    object.append("details", Value(std::move(details)), {});
   object.append("code", Value(int64_t{error.code}), {});
   return Value(std::move(object));
 }

@@ -22,6 +22,7 @@ struct Details {
   std::string uid = {};
   std::vector<patch::Cause> causes = {};
   int64_t retry_after_seconds = 0;
+  bool is_shown = false;  // even when it says nothing; some reasons always show it
 };
 
 struct ApiError {
@@ -49,7 +50,10 @@ ApiError invalid(const api::Kind& kind, std::string_view name, std::vector<patch
 /// "CreateOptions.meta.k8s.io "" is invalid: ...".
 ApiError invalid_options(std::string_view options, std::vector<patch::Cause> causes);
 ApiError method_not_allowed();
+/// Of an Accept that names no language which is served.
 ApiError not_acceptable();
+/// And of one whose language is served, but not what it should say: "as=Nope".
+ApiError no_such_form();
 ApiError unsupported_media_type(std::string_view accepted);
 ApiError too_large(size_t bytes_max);
 ApiError expired(std::string message);

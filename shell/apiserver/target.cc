@@ -1,5 +1,6 @@
 #include "apiserver/target.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "httpd/message.h"
@@ -26,6 +27,14 @@ Outcome<Parts> split(std::string_view path) {
   return parts;
 }
 
+/// But for "namespaces//pods": an empty namespace is all of them.
+bool has_empty_part(const Parts& parts) {
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].empty() && (i == 0 || parts[i - 1] != "namespaces")) return true;
+  }
+  return false;
+}
+
 std::string take_front(Parts& parts) {
   std::string front = std::move(parts.front());
   parts.erase(parts.begin());
@@ -45,6 +54,7 @@ Outcome<std::optional<Target>> parse_target(std::string_view path) {
   auto split_path = split(path);
   if (!split_path) return refuse(std::move(split_path.error()));
   Parts& parts = *split_path;
+  if (has_empty_part(parts)) return refuse(no_such_resource());
   if (parts.size() < (core ? 2 : 3)) return std::nullopt;
   take_front(parts);
   Target target;

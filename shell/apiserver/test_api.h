@@ -13,6 +13,7 @@
 #include "api/decode.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/handlers.h"
+#include "apiserver/listing.h"
 #include "apiserver/reading.h"
 #include "doc/parse.h"
 #include "store/memory_store.h"
@@ -61,6 +62,8 @@ class TestApi {
     std::optional<TestAnswer> answer;
     handlers_.answer(request, {}, [&](httpd::Response response) {
       EXPECT_FALSE(answer) << "answered twice";
+      response.body = whole_body(response);
+      response.rest = nullptr;
       doc::Parsed parsed = doc::parse_json(response.body, nullptr);
       answer = {std::move(response), parsed.documents.empty() ? doc::Value() : parsed.documents.front()};
     });

@@ -129,7 +129,18 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void settled(const Plan& plan, const Result<control::Written>& written) {
     if (written) return finish(plan, plan.effect == Effect::kRemove ? plan.object : *written->objects.front(), written->revision);
     if (try_again(written.error().code)) return try_once();
-    fail_with(from_store(written.error(), *writer_.kind, plan.object.key.name));
+    ApiError error = from_store(written.error(), *writer_.kind, plan.object.key.name);
+    if (written.error().code == ErrorCode::kAlreadyExists) explain_conflict(plan.object, error);
+    fail_with(error);
+  }
+
+  /// What else a client should know of a name that is taken.
+  void explain_conflict(const api::Object& wanted, ApiError& error) {
+    const auto there = store_.get(wanted.key);
+    if (there && !text_at((*there)->content, "metadata.deletionTimestamp").empty())
+      error.message = "object is being deleted: " + error.message;
+    if (!text_at(wanted.content, "metadata.generateName").empty())
+      error.message += ", the server was not able to generate a unique name for the object";
   }
 
   bool try_again(ErrorCode code) {
@@ -263,6 +274,7 @@ Outcome<void> update(const WriteCall& call, const Reply& reply) {
       const Writer& writer = attempt.writer();
       if (live) return plan_update(writer, *live, body);
       if (writer.kind->is_created_by_update && writer.target.subresource.empty()) return plan_new(writer, body.value, false);
+      if (auto ok = check_address(writer, body); !ok) return refuse(std::move(ok.error()));
       return refuse(not_found(*writer.kind, writer.target.name));
     };
   });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "api/kinds.h"
 #include "apiserver/catalog.h"
@@ -23,6 +24,7 @@ struct World {
   std::function<std::string()> name_suffix;         // five random characters of names
   std::function<void(std::function<void()>)> post;  // runs it in the server's thread, later or at once
   Measures measures = {};                           // of Pods; none: there are none
+  std::function<std::optional<identity::Identity>(const std::string& token)> authenticate = {};  // none: no token is good
 };
 
 struct WriteCall {

@@ -1,7 +1,11 @@
 #include "daemon/api.h"
 
+#include <malloc.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <utility>
 
 #include "apiserver/access.h"
@@ -18,6 +22,7 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
+constexpr std::chrono::seconds kMemoryCheck{10};
 constexpr std::chrono::hours kRenewalCheckMax{24};  // a laptop may have slept
 constexpr size_t kConnectionsMax = 8'192;
 constexpr size_t kBodyBytesMax = 16 << 20;  // over 3 MiB the API refuses it in its own words
@@ -26,9 +31,15 @@ Result<std::shared_ptr<const httpd::TlsContext>> tls_of(const identity::Pki& pki
   return httpd::TlsContext::create({pki.server.certificate_pem, pki.server.key_pem, pki.ca_pem});
 }
 
-apiserver::World world_of(net::EventLoop& loop, const ApiOptions& options) {
+apiserver::World world_of(net::EventLoop& loop, const ApiOptions& options, identity::Tokens& tokens) {
   apiserver::World world = apiserver::real_world(loop);
   world.measures = options.measures;
+  world.authenticate = [&tokens](const std::string& token) -> std::optional<identity::Identity> {
+    httpd::Request request;
+    request.headers.push_back({"Authorization", "Bearer " + token});
+    auto who = identity::authenticate(request, tokens, Clock::now());
+    return who && who->authenticated() ? std::optional(*std::move(who)) : std::nullopt;
+  };
   return world;
 }
 
@@ -36,6 +47,31 @@ apiserver::World world_of(net::EventLoop& loop, const ApiOptions& options) {
 apiserver::ApiError refusal(const Error& error) {
   return error.code == ErrorCode::kInvalid ? apiserver::unauthorized() : apiserver::internal_error(error.what);
 }
+
+/// Gives memory back to the system that the allocator keeps, after many clients have gone or a lot was taken: it does so by itself
+/// only for what lies at the end of its heaps. Costs some milliseconds, so not for little.
+class MemoryReturn {
+ public:
+  void look(size_t connections) {
+    constexpr size_t kGone = 256;
+    constexpr size_t kGrown = size_t{64} << 20;
+    connections_max_ = std::max(connections_max_, connections);
+    if (connections_max_ - connections < kGone && resident_bytes() < resident_ + kGrown) return;
+    malloc_trim(0);
+    connections_max_ = connections;
+    resident_ = resident_bytes();
+  }
+
+ private:
+  static size_t resident_bytes() {
+    size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages >> pages;  // the second number
+    return pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  }
+
+  size_t connections_max_ = 0;  // since then
+  size_t resident_ = resident_bytes();
+};
 
 }  // namespace
 
@@ -48,7 +84,7 @@ class Api::Impl {
         loop_(std::move(loop)),
         audit_(std::move(audit)),
         tokens_(tokens_path(options_.state_folder)),
-        api_(api::builtin_kinds(), store, *loop_, world_of(*loop_, options_),
+        api_(api::builtin_kinds(), store, *loop_, world_of(*loop_, options_, tokens_),
              {.audit = [this](const identity::AuditEntry& entry) { report(audit_.write(entry)); },
               .log_path = options_.log_path}) {}
 
@@ -73,6 +109,7 @@ class Api::Impl {
     server_ = std::move(*server);
     if (auto written = write_kubeconfig(*pki); !written) return written;
     watch_expiry(*pki);
+    loop_->arm(memory_timer_, kMemoryCheck);
     thread_ = std::thread([this] { loop_->run(); });
     return {};
   }
@@ -119,6 +156,11 @@ class Api::Impl {
   apiserver::ApiServer api_;
   std::unique_ptr<httpd::Server> server_;
   net::CallbackTimer renewal_{[this] { renew(); }};
+  MemoryReturn memory_;
+  net::CallbackTimer memory_timer_{[this] {
+    memory_.look(server_->connections());
+    loop_->arm(memory_timer_, kMemoryCheck);
+  }};
   std::thread thread_;
 };
 

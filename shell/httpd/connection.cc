@@ -12,8 +12,14 @@ namespace graylane::httpd {
 namespace {
 
 constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kKeptBytes = 1024;        // of a buffer that is empty; there may be thousands of idle connections
+constexpr size_t kPieceBelow = 16 * 1024;  // waiting bytes under which the next piece of a body is made
 constexpr std::chrono::milliseconds kEndingTime{1'000};
 constexpr size_t kEndingBytesMax = 1024 * 1024;
+
+void release_if_empty(std::string& buffer) {
+  if (buffer.empty() && buffer.capacity() > kKeptBytes) std::string().swap(buffer);
+}
 
 /// Tells what the callback is for once the present calls have returned.
 void call_later(net::EventLoop& loop, std::function<void()> callback) {
@@ -43,6 +49,8 @@ void Connection::close() {
   fd_.reset();
   read_timer_.cancel();
   write_timer_.cancel();
+  response_ = {};
+  server_.hold(std::exchange(held_bytes_, 0), 0);
   if (const auto exchange = std::exchange(exchange_, nullptr)) {
     exchange->state = Exchange::State::kGone;
     exchange->connection = nullptr;
@@ -83,6 +91,7 @@ void Connection::pump() {
   };
   while (may_go_on() && (process() || read_some())) {}
   pumping_ = false;
+  account();
 }
 
 /// True: it got on.
@@ -106,14 +115,12 @@ bool Connection::shake_hands() {
 /// True: there are new bytes.
 bool Connection::read_some() {
   if (!readable_ || state_ == State::kHandshake) return false;
-  const size_t before = input_.size();
-  input_.resize(before + kReadBytes);
-  char* const at = input_.data() + before;
-  const ssize_t got = tls_ ? tls_->receive(at, kReadBytes) : ::recv(fd_.get(), at, kReadBytes, 0);
+  std::string& scratch = server_.scratch_;
+  if (scratch.size() < kReadBytes) scratch.resize(kReadBytes);
+  const ssize_t got = tls_ ? tls_->receive(scratch.data(), kReadBytes) : ::recv(fd_.get(), scratch.data(), kReadBytes, 0);
   const int error = errno;
-  input_.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
-  if (got > 0) return true;
-  if (got < 0 && error == EINTR) return true;
+  if (got > 0) input_.append(scratch, 0, static_cast<size_t>(got));
+  if (got > 0 || (got < 0 && error == EINTR)) return true;
   readable_ = false;
   if (got < 0 && error == EAGAIN) return false;
   peer_closed_ = true;
@@ -227,7 +234,6 @@ void Connection::dispatch() {
   read_timer_.cancel();
   exchange_ = std::make_shared<Exchange>();
   exchange_->connection = this;
-  exchange_->form = form_;
   server_.handler_(std::exchange(request_, {}), Responder(exchange_));
 }
 
@@ -248,21 +254,67 @@ void Connection::refuse(const Response& response) {
 // ---- writing ----
 
 void Connection::respond(const Response& response) {
-  exchange_->form.keep_alive = exchange_->form.keep_alive && !server_.draining_;
-  append_head(output_, response, exchange_->form, http::Framing::kLength);
-  if (may_have_body(exchange_->form, response.status)) output_ += response.body;
+  form_.keep_alive = form_.keep_alive && !server_.draining_;
+  if (response.rest && may_have_body(form_, response.status)) {
+    let_go_of_exchange();
+    response_ = response;
+    head_sent_ = false;
+    loop_.arm(read_timer_, server_.limits_.answer_timeout);
+    return make_piece();
+  }
+  append_head(output_, response, form_, response.rest ? http::Framing::kChunked : http::Framing::kLength);
+  if (may_have_body(form_, response.status)) output_ += response.body;
   finish();
+}
+
+void Connection::make_piece() {
+  turn_asked_ = false;
+  if (!fd_ || !response_.rest) return;
+  std::string piece = std::exchange(response_.body, {});
+  const bool more = response_.rest->next(piece);
+  if (!head_sent_ && !more) {  // it is whole
+    response_.body = std::move(piece);
+    append_head(output_, response_, form_, http::Framing::kLength);
+    output_ += response_.body;
+    return complete();
+  }
+  if (!head_sent_ && !piece.empty()) begin_rest();
+  append_chunk(piece, form_.http_1_1);
+  if (more) return schedule_flush();  // which asks for the next turn
+  if (form_.http_1_1) output_ += http::kLastChunk;
+  complete();
+}
+
+void Connection::begin_rest() {
+  head_sent_ = true;
+  form_.keep_alive = form_.keep_alive && form_.http_1_1;
+  append_head(output_, response_, form_, form_.http_1_1 ? http::Framing::kChunked : http::Framing::kUntilClose);
+}
+
+void Connection::append_chunk(std::string_view chunk, bool chunked) {
+  if (chunk.empty()) return;
+  if (chunked) output_ += http::chunk_head(chunk.size()).view();
+  output_ += chunk;
+  if (chunked) output_ += http::kChunkEnd;
+}
+
+/// Once the client has taken most of what there is.
+void Connection::ask_for_turn() {
+  if (!response_.rest || pending() >= kPieceBelow || std::exchange(turn_asked_, true)) return;
+  server_.turns_.ask([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->make_piece();
+  });
 }
 
 void Connection::begin_stream(Response response) {
   Exchange& exchange = *exchange_;
   if (peer_closed_) return close();
   exchange.state = Exchange::State::kStreaming;
-  exchange.chunked = exchange.form.http_1_1;
-  exchange.form.keep_alive = exchange.form.keep_alive && !server_.draining_ && (exchange.chunked || exchange.form.head_only);
-  exchange.has_body = may_have_body(exchange.form, response.status);
+  exchange.chunked = form_.http_1_1;
+  form_.keep_alive = form_.keep_alive && !server_.draining_ && (exchange.chunked || form_.head_only);
+  exchange.has_body = may_have_body(form_, response.status);
   const std::string first = std::exchange(response.body, {});
-  append_head(output_, response, exchange.form, exchange.chunked ? http::Framing::kChunked : http::Framing::kUntilClose);
+  append_head(output_, response, form_, exchange.chunked ? http::Framing::kChunked : http::Framing::kUntilClose);
   schedule_flush();
   write(first);
 }
@@ -274,9 +326,7 @@ Responder::Flow Connection::write(std::string_view chunk) {
     cut_off();
     return Responder::Flow::kGone;
   }
-  if (exchange.chunked) output_ += http::chunk_head(chunk.size()).view();
-  output_ += chunk;
-  if (exchange.chunked) output_ += http::kChunkEnd;
+  append_chunk(chunk, exchange.chunked);
   schedule_flush();
   exchange.full = pending() >= server_.limits_.stream_bytes_full;
   return exchange.full ? Responder::Flow::kFull : Responder::Flow::kMore;
@@ -294,14 +344,24 @@ void Connection::cut_off() {
   close();
 }
 
-/// The answer is complete.
-void Connection::finish() {
+/// Its responder has said all.
+void Connection::let_go_of_exchange() {
   const auto exchange = std::exchange(exchange_, nullptr);
   exchange->state = Exchange::State::kDone;
   exchange->connection = nullptr;
   exchange->on_gone = nullptr;
   exchange->on_drain = nullptr;
-  closing_ = !exchange->form.keep_alive || server_.draining_;
+}
+
+void Connection::finish() {
+  let_go_of_exchange();
+  complete();
+}
+
+/// The answer is.
+void Connection::complete() {
+  response_ = {};
+  closing_ = !form_.keep_alive || server_.draining_;
   state_ = State::kIdle;
   loop_.arm(read_timer_, server_.limits_.idle_timeout);
   schedule_flush();
@@ -340,7 +400,18 @@ void Connection::flush() {
     output_.erase(0, sent_);
     sent_ = 0;
   }
+  release_if_empty(output_);
+  account();
   tell_drained();
+  ask_for_turn();
+}
+
+void Connection::account() {
+  if (!fd_) return;
+  release_if_empty(input_);
+  const size_t of_rest = response_.rest ? response_.rest->held_bytes() : 0;
+  const size_t held = input_.capacity() + request_.body.capacity() + output_.capacity() + of_rest;
+  server_.hold(std::exchange(held_bytes_, held), held);
 }
 
 void Connection::tell_drained() {

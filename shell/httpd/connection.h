@@ -10,6 +10,7 @@
 #include "http/h1_body.h"
 #include "http/h1_head.h"
 #include "httpd/exchange.h"
+#include "httpd/response_text.h"
 #include "httpd/server.h"
 #include "httpd/tls_session.h"
 #include "net/event_loop.h"
@@ -33,6 +34,12 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   /// The stream is not whole and never will be.
   void cut_off();
   size_t pending() const { return output_.size() - sent_; }
+
+  // for the server
+  /// Goes on with a body that is made while it is sent.
+  void make_piece();
+  /// Memory that grows with what the client sends and does not read, in bytes.
+  size_t held_bytes() const { return held_bytes_; }
 
  private:
   enum class State : uint8_t {
@@ -65,7 +72,13 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   void end_of_turn();
   void flush();
   void tell_drained();
+  void ask_for_turn();
+  void append_chunk(std::string_view chunk, bool chunked);
+  void begin_rest();
+  void let_go_of_exchange();
   void finish();
+  void complete();
+  void account();
   void end_output();
   void wait_for_end();
 
@@ -81,6 +94,8 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   bool closing_ = false;      // when all is sent
   bool pumping_ = false;
   bool flush_scheduled_ = false;
+  bool turn_asked_ = false;
+  bool head_sent_ = false;  // of a response with a rest
 
   std::string input_;
   size_t discarded_ = 0;  // bytes, in kEnding
@@ -92,7 +107,9 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
 
   std::string output_;
   size_t sent_ = 0;                     // of output_
-  std::shared_ptr<Exchange> exchange_;  // in kAnswer
+  std::shared_ptr<Exchange> exchange_;  // in kAnswer; null while a rest is made
+  Response response_;                   // with a rest, while that is made; no body
+  size_t held_bytes_ = 0;
   net::CallbackTimer read_timer_{[this] { on_read_timer(); }};
   net::CallbackTimer write_timer_{[this] { close(); }};
 };

@@ -3,8 +3,6 @@
 
 #include <functional>
 
-#include "httpd/response_text.h"
-
 namespace graylane::httpd {
 
 class Connection;
@@ -15,10 +13,9 @@ class Exchange {
 
   State state = State::kWaiting;
   Connection* connection = nullptr;  // while kWaiting or kStreaming
-  AnswerForm form;
-  bool has_body = true;  // of a stream
-  bool chunked = false;  // likewise
-  bool full = false;     // likewise: on_drain is owed
+  bool has_body = true;              // of a stream
+  bool chunked = false;              // likewise
+  bool full = false;                 // likewise: on_drain is owed
   std::function<void()> on_gone;
   std::function<void()> on_drain;
 };

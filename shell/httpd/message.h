@@ -53,11 +53,25 @@ struct Request {
   const std::string* query_value(std::string_view name) const;
 };
 
+/// A body that is made while it is sent, in the server's thread: the next piece when the client has taken the last one, so that a
+/// large answer takes little memory and holds up nobody. Destroyed when it is sent or when nobody will read it.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Appends the next piece: some tens of KB, made in about a millisecond; nothing when there is more work than that before the next
+  /// byte. False: that was the last one.
+  virtual bool next(std::string& out) = 0;
+  /// Memory that it has for itself.
+  virtual size_t held_bytes() const { return 0; }
+};
+
 struct Response {
   uint16_t status = 200;
   std::string content_type = "text/plain; charset=utf-8";  // empty: none is sent
   std::string body;
   std::vector<Header> headers;  // beside Content-Type and what frames the body
+  /// What follows `body`. One that ends with its first piece is sent with its length, others in chunks.
+  std::shared_ptr<BodySource> rest = nullptr;
 };
 
 /// A text of one line or more; a newline is added at its end.

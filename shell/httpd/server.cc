@@ -1,7 +1,10 @@
 #include "httpd/server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -17,6 +20,15 @@ namespace graylane::httpd {
 namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
+
+/// Finds out when the other machine is gone without a word. A watch that has nothing to tell would wait for it for ever.
+void probe_when_silent(int fd) {
+  constexpr int kOn = 1, kIdleSeconds = 60, kIntervalSeconds = 15, kProbes = 4;
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &kOn, sizeof kOn);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &kIdleSeconds, sizeof kIdleSeconds);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &kIntervalSeconds, sizeof kIntervalSeconds);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &kProbes, sizeof kProbes);
+}
 
 std::string too_many() {
   const Response response = text_response(503, "503 Service Unavailable: too many connections are open");
@@ -46,6 +58,7 @@ Server::Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, L
       tls_(std::move(tls)) {}
 
 Server::~Server() {
+  *alive_ = false;
   stop_accepting();
   while (!connections_.empty()) connections_.begin()->second->close();
 }
@@ -86,11 +99,28 @@ void Server::admit(net::Fd fd, const net::SocketAddress& peer) {
     ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
     return;
   }
+  probe_when_silent(fd.get());
   const auto connection = std::make_shared<Connection>(loop_, *this, std::move(fd), peer);
   connections_.emplace(connection.get(), connection);
   if (!connection->start()) connection->close();
 }
 
 void Server::forget(Connection& connection) { connections_.erase(&connection); }
+
+void Server::hold(size_t before, size_t now) {
+  held_bytes_ += now - before;
+  if (held_bytes_ <= limits_.held_bytes_max || std::exchange(closing_largest_, true)) return;
+  loop_.at_end_of_turn([this, alive = alive_] {
+    if (*alive) close_the_largest();
+  });
+}
+
+void Server::close_the_largest() {
+  closing_largest_ = false;
+  while (held_bytes_ > limits_.held_bytes_max && !connections_.empty()) {
+    const auto held = [](const auto& entry) { return entry.second->held_bytes(); };
+    std::ranges::max_element(connections_, {}, held)->second->close();
+  }
+}
 
 }  // namespace graylane::httpd

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "httpd/message.h"
 #include "httpd/responder.h"
 #include "httpd/tls.h"
+#include "httpd/turns.h"
 #include "net/event_loop.h"
 
 namespace graylane::httpd {
@@ -28,8 +30,12 @@ struct Limits {
   std::chrono::milliseconds body_timeout{60'000};       // for a whole body: 408
   std::chrono::milliseconds idle_timeout{75'000};       // between requests: closed
   std::chrono::milliseconds write_timeout{30'000};      // without progress while bytes wait for the client: closed
+  std::chrono::milliseconds answer_timeout{300'000};    // for the whole of an answer with a BodySource: closed
   size_t stream_bytes_full = 256 * 1024;                // waiting bytes of a stream at which write() says kFull
   size_t stream_bytes_max = 4 * 1024 * 1024;            // and at which the client is cut off
+  /// Of all connections together: requests that are not whole yet, and what waits for clients. Over it the connection that holds the
+  /// most is closed, then the next one.
+  size_t held_bytes_max = 256 * 1024 * 1024;
 };
 
 /// Takes (Request, Responder), or (const Request&, Responder) when the request need not outlive the call.
@@ -48,6 +54,8 @@ class Server final : private net::Handler {
   /// With the port that was taken when 0 was asked for.
   net::SocketAddress address() const { return address_; }
   size_t connections() const { return connections_.size(); }
+  /// What Limits::held_bytes_max is about.
+  size_t held_bytes() const { return held_bytes_; }
   /// For the connections to come, such as when the certificate was made anew. Not for a server that began without.
   void set_tls(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
   /// No new connections; those without a request are closed, the others after their answer.
@@ -61,6 +69,8 @@ class Server final : private net::Handler {
   void pause_if_out_of_resources(int error);
   void accept_again();
   void forget(Connection& connection);
+  void hold(size_t before, size_t now);
+  void close_the_largest();
 
   net::EventLoop& loop_;
   net::Fd listener_;
@@ -71,6 +81,11 @@ class Server final : private net::Handler {
   bool draining_ = false;
   net::CallbackTimer accept_again_{[this] { accept_again(); }};
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  size_t held_bytes_ = 0;
+  bool closing_largest_ = false;
+  Turns turns_{loop_};                                          // of bodies that are made while they are sent
+  std::string scratch_;                                         // of the connection that is at work
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
 };
 
 }  // namespace graylane::httpd

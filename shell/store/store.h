@@ -32,6 +32,11 @@ class Store : public control::Client {
   /// Selected objects as they were at one revision, in pieces. kExpired, kUnavailable: see Page::revision.
   Result<Paged> page(const control::Selector& selector, const Page& page) { return timeline_.page(selector, page); }
 
+  /// The same for those who take a list in steps of their own.
+  Result<Scan> scan(const control::Selector& selector, uint64_t revision = 0, const std::optional<api::ObjectKey>& after = {}) {
+    return timeline_.scan(selector, revision, after);
+  }
+
   /// A `since` that the store has not reached comes from an earlier life of it: kExpired.
   std::unique_ptr<control::Watch> watch(const control::Selector& selector, uint64_t since) final;
   /// The same for those who do not wait in next(): `ready` is called, from a thread of the store, when there may be an event

@@ -17,46 +17,6 @@ namespace {
 // Longer timeouts would overflow the clock's type.
 constexpr std::chrono::milliseconds kWaitMax = std::chrono::hours(24);
 
-// The first key behind all of a kind, and behind all of one namespace of it.
-ObjectKey end_of_kind(const ObjectKey& key) { return {key.group, key.kind + '\0', "", ""}; }
-ObjectKey end_of_namespace(const ObjectKey& key) { return {key.group, key.kind, key.ns + '\0', ""}; }
-
-// What is selected lies between two keys when the selector names a kind; else in one such range of each kind.
-ObjectKey first_key(const Selector& selector) {
-  if (selector.kind.empty()) return {};
-  return {selector.group, selector.kind, selector.ns.value_or(""), selector.ns ? selector.name.value_or("") : ""};
-}
-
-ObjectKey end_key(const Selector& selector) {
-  ObjectKey first = first_key(selector);
-  if (!selector.ns) return end_of_kind(first);
-  if (!selector.name) return end_of_namespace(first);
-  first.name += '\0';
-  return first;
-}
-
-// Where selected keys may go on behind one that is not selected; of a selector that names no kind but a namespace.
-ObjectKey next_candidate(const Selector& selector, const ObjectKey& unselected) {
-  if (unselected.ns < *selector.ns) return {unselected.group, unselected.kind, *selector.ns, ""};
-  return unselected.ns == *selector.ns ? end_of_namespace(unselected) : end_of_kind(unselected);
-}
-
-// Calls `see` for selected objects in order until it returns false.
-template <class F>
-void visit_selected(const ObjectMap& objects, const Selector& selector, std::optional<ObjectKey> from, F&& see) {
-  const ObjectKey end = end_key(selector);
-  const bool hops = selector.kind.empty() && selector.ns;
-  while (from) {
-    std::optional<ObjectKey> next;
-    objects.visit(*from, [&](const ObjectPtr& object) {
-      if (selector.matches(object->key)) return see(object);
-      if (hops && object->key.ns != *selector.ns) next = next_candidate(selector, object->key);
-      return !next && (selector.kind.empty() || object->key < end);
-    });
-    from = std::move(next);
-  }
-}
-
 }  // namespace
 
 // Calls a watcher's `ready`, until it is silenced.
@@ -168,37 +128,34 @@ Result<ObjectPtr> Timeline::get(const ObjectKey& key) const {
 Result<Listing> Timeline::list(const Selector& selector) const {
   const State newest = state();
   Listing listing{{}, newest.revision};
-  visit_selected(newest.objects, selector, first_key(selector), [&](const ObjectPtr& object) {
+  Scan(newest.objects, selector, newest.revision).walk([&](const ObjectPtr& object) {
     listing.items.push_back(object);
     return true;
   });
   return listing;
 }
 
-Result<Paged> Timeline::page(const Selector& selector, const Page& page) const {
+Result<Scan> Timeline::scan(const Selector& selector, uint64_t revision, const std::optional<ObjectKey>& after) const {
   const State newest = state();
-  Paged paged{{}, page.revision == 0 ? newest.revision : page.revision, 0};
-  if (paged.revision > newest.revision) {
-    return fail(ErrorCode::kUnavailable, "revision " + std::to_string(paged.revision) + " has not come yet: the newest is " +
-                                             std::to_string(newest.revision));
+  if (revision == 0 || revision == newest.revision) return Scan(newest.objects, selector, newest.revision, after);
+  if (revision > newest.revision) {
+    return fail(ErrorCode::kUnavailable,
+                "revision " + std::to_string(revision) + " has not come yet: the newest is " + std::to_string(newest.revision));
   }
-  ObjectKey from = page.after.value_or(first_key(selector));
-  if (page.after) from.name += '\0';
-  auto objects = undone(selector, from, paged.revision);
+  auto objects = undone(selector, after ? Scan::behind(*after) : Scan::first_key(selector), revision);
   if (!objects) return std::unexpected(std::move(objects.error()));
-  size_t seen = 0;
-  visit_selected(*objects, selector, from, [&](const ObjectPtr& object) {
-    if (page.limit != 0 && paged.items.size() == page.limit) {
-      ++paged.remaining;
-      return false;
-    }
+  return Scan(*std::move(objects), selector, revision, after);
+}
+
+Result<Paged> Timeline::page(const Selector& selector, const Page& page) const {
+  auto scan = this->scan(selector, page.revision, page.after);
+  if (!scan) return std::unexpected(std::move(scan.error()));
+  Paged paged{{}, scan->revision(), 0};
+  scan->walk([&](const ObjectPtr& object) {
     if (!page.keep || page.keep(*object)) paged.items.push_back(object);
-    ++seen;
-    return true;
+    return page.limit == 0 || paged.items.size() < page.limit;
   });
-  // All of one range are counted without being looked at.
-  const bool is_range = !selector.kind.empty() && (selector.ns || !selector.name);
-  if (paged.remaining != 0 && is_range) paged.remaining = objects->rank(end_key(selector)) - objects->rank(from) - seen;
+  paged.remaining = scan->remaining();
   return paged;
 }
 

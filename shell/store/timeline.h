@@ -12,6 +12,7 @@
 #include "control/port.h"
 #include "store/history.h"
 #include "store/object_map.h"
+#include "store/scan.h"
 
 namespace graylane::store {
 
@@ -30,9 +31,7 @@ struct Page {
 struct Paged {
   std::vector<api::ObjectPtr> items;
   uint64_t revision = 0;
-  // Selected objects behind the last item, whether or not `keep` wants them; of a selector without a kind, or with a name but no
-  // namespace, only whether there are any (1).
-  size_t remaining = 0;
+  size_t remaining = 0;  // selected objects behind the last item, whether or not `keep` wants them; see Scan::remaining()
 };
 
 /// The kinds (group, kind) some of whose history an earlier life of the store did not keep.
@@ -45,6 +44,7 @@ class Timeline {
   Result<api::ObjectPtr> get(const api::ObjectKey& key) const;
   Result<control::Listing> list(const control::Selector& selector) const;
   Result<Paged> page(const control::Selector& selector, const Page& page) const;
+  Result<Scan> scan(const control::Selector& selector, uint64_t revision, const std::optional<api::ObjectKey>& after) const;
   std::unique_ptr<control::Watch> watch(const control::Selector& selector, uint64_t since, std::function<void()> ready);
 
   uint64_t revision() const;

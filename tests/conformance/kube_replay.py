@@ -24,7 +24,7 @@ class Server:
 
     def __init__(self, url, tokens=None, ca_file=None):
         parts = urllib.parse.urlsplit(url)
-        self.host, self.port, self.tokens = parts.hostname, parts.port, tokens or {}
+        self.host, self.port, self.tokens, self.ca_file = parts.hostname, parts.port, tokens or {}, ca_file
         self.tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
 
     def connect(self, timeout):
@@ -62,7 +62,7 @@ class Replay:
     def run(self):
         """Raises Mismatch at the first step whose answer is another one."""
         if self.case.get("namespace") is not False:
-            self.variables["ns"] = "ns-" + letters(6)
+            self.variables.setdefault("ns", "ns-" + letters(6))
             made = self.ask({"method": "POST", "path": "/api/v1/namespaces", "body": {"metadata": {"name": self.variables["ns"]}}})
             if made.status != 201:
                 raise Mismatch(f"the namespace cannot be made: {made}")
