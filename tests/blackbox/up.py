@@ -24,10 +24,17 @@ ENDS_WITH_US = ["setpriv", "--pdeathsig", "KILL"]  # a test that is killed leave
 EFFECTIVE = re.compile(r"revision (\d+) effective in all workers")
 
 
+_given = set()  # ports: the kernel may name one again as soon as nothing holds it
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def wait_for(condition, what, seconds=20):
