@@ -81,14 +81,14 @@ Outcome<std::vector<Finding>> check_types(const Value& document, const Kind& kin
   return find_unknown_fields(document, kind);
 }
 
-Outcome<Checked> check_object(Value document, const Kind& kind, const api::Kinds& kinds) {
+Outcome<Checked> check_object(Value document, const Kind& kind, const api::Kinds& kinds, bool with_rules) {
   const std::string name = name_of(document);
   std::vector<Cause> causes = check_metadata(document, kind);
   check_data(document, kind, causes);
   check_given(document, kind, causes);
   take_go_form(document, kind);
   const size_t before_rules = causes.size();
-  check_rules(document, kind, causes);
+  if (with_rules) check_rules(document, kind, causes);
   const std::span<const Cause> told(causes.data() + before_rules, causes.size() - before_rules);
   std::vector<Cause> others;
   std::vector<std::string> unknown;

@@ -165,7 +165,7 @@ Outcome<Plan> create(const Writer& writer, Value document, std::vector<Finding> 
   if (auto ok = check_namespace(writer, document); !ok) return refuse(std::move(ok.error()));
   generate_name(writer, document);
   begin_life(writer, document);
-  auto checked = check_object(std::move(document), *writer.kind, *writer.kinds);
+  auto checked = check_object(std::move(document), *writer.kind, *writer.kinds, writer.checks_rules);
   if (!checked) return refuse(std::move(checked.error()));
   Value& content = checked->object.content;
   auto pruned = judge(writer, content, std::move(checked->unknown));
@@ -301,7 +301,7 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
   keep_other_part(writer, live, next);
   keep_server_fields(writer, live, next);
   if (is_service(kind)) keep_allocated(live.content, next);
-  auto checked = check_object(std::move(next), kind, *writer.kinds);
+  auto checked = check_object(std::move(next), kind, *writer.kinds, writer.checks_rules);
   if (!checked) return refuse(std::move(checked.error()));
   auto pruned = judge(writer, checked->object.content, std::move(checked->unknown));
   if (!pruned) return refuse(std::move(pruned.error()));

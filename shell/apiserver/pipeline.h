@@ -28,6 +28,7 @@ struct Writer {
   std::string name_suffix;                            // behind generateName
   bool is_patch = false;                              // unknown fields are then told as faults of the patch
   std::shared_ptr<const void> keeps_kinds = nullptr;  // what `kind` and `kinds` are of; may be null where they last anyway
+  bool checks_rules = true;                           // see rules.h; a directory is warned of some that it breaks, and served
 };
 
 struct Plan {

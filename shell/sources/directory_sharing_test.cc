@@ -27,7 +27,7 @@ const api::GroupVersionKind kMapKind{"", "v1", "ConfigMap"};
 
 // A directory, a store, and the source between them, which can be started again.
 class DirectorySharing : public testing::Test {
- protected:
+ public:
   Synced sync() {
     auto result = source_->sync(store);
     EXPECT_TRUE(result);
@@ -232,14 +232,19 @@ TEST_F(DirectorySharing, AnObjectThatIsWrongTogetherIsRefused) {
 }
 
 TEST_F(DirectorySharing, WhatIngressNginxServesIsTaken) {
-  // The HTTP API refuses a path without pathType; a directory has always got away with it, with a warning.
-  dir.write("i.yaml",
-            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec:\n  rules:\n  - host: a.test\n"
-            "    http: {paths: [{path: /, backend: {service: {name: s, port: {number: 80}}}}]}\n");
-  const Synced taken = sync();
-  EXPECT_TRUE(taken.in_force);
-  EXPECT_THAT(ids(taken), testing::Contains("no-path-type"));
-  EXPECT_TRUE(has({"networking.k8s.io", "Ingress", "default", "i"}));
+  // The HTTP API refuses these paths; a directory has always got away with them, with a warning.
+  const std::vector<std::pair<std::string, std::string>> paths = {
+      {"path: /", "no-path-type"}, {"path: '', pathType: Prefix", "bad-path"}, {"path: a//b, pathType: Exact", "bad-path"}};
+  for (const auto& [path, warning] : paths) {
+    dir.write("i.yaml",
+              "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec:\n  rules:\n  - host: a.test\n"
+              "    http: {paths: [{" +
+                  path + ", backend: {service: {name: s, port: {number: 80}}}}]}\n");
+    const Synced taken = sync();
+    EXPECT_TRUE(taken.in_force) << path;
+    EXPECT_THAT(ids(taken), testing::Contains(warning));
+    EXPECT_TRUE(has({"networking.k8s.io", "Ingress", "default", "i"}));
+  }
 }
 
 TEST_F(DirectorySharing, AnOldIngressKeepsItsPlaces) {

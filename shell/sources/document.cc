@@ -25,7 +25,7 @@ namespace {
 /// Kinds without the rules between fields: what a document breaks of them has been reported when it was read, as warnings where
 /// ingress-nginx serves it all the same, while the API refuses all of it.
 const api::Kinds& lenient_kinds() {
-  static const api::Kinds kinds = [] {
+  static const api::Kinds kKinds = [] {
     api::Kinds made;
     for (Kind kind : api::builtin_kinds().all()) {
       kind.check = nullptr;
@@ -33,7 +33,7 @@ const api::Kinds& lenient_kinds() {
     }
     return made;
   }();
-  return kinds;
+  return kKinds;
 }
 
 const Kind* lenient_kind(const api::GroupVersionKind& gvk) { return lenient_kinds().find(gvk.api_version(), gvk.kind); }
@@ -90,6 +90,7 @@ apiserver::Writer writer_of(const Kind& kind, const api::ObjectKey& key, const B
   writer.target.name = key.name;
   writer.options.manager = kManager;
   writer.options.force = true;
+  writer.checks_rules = false;
   writer.now_unix_seconds = birth.now_unix_seconds;
   writer.new_uid = birth.uid;
   return writer;
