@@ -57,7 +57,7 @@ void take_struct_form(doc::Object& object, const Schema& schema, Position at) {
   if (schema.name.ends_with(".CustomResourceDefinitionStatus")) return;  // made by the server, all at once
   const auto is_nothing = [&](doc::Member& member) {
     const Property* property = schema.find(member.key);
-    if (!property) return false;
+    if (!property) return !schema.preserve_unknown;
     if (member.value.is_null()) return true;
     take_form(member.value, *property->schema);
     return is_zero(member.value) && is_dropped_when_zero(*property);

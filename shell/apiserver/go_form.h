@@ -1,5 +1,6 @@
-// The form that a built-in object has in the types of the real API server, which are Go structs: what they cannot tell from
-// absent is not there (`paused: false`), and the structs that they hold by value are there, empty (`spec: {}`). Pure.
+// The form that a built-in object has in the types of the real API server, which are Go structs: fields that they do not have are
+// not there, nor is what they cannot tell from absent (`paused: false`); the structs that they hold by value are there, empty
+// (`spec: {}`). Pure.
 #pragma once
 
 #include "api/kinds.h"

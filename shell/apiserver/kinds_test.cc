@@ -41,6 +41,22 @@ TEST(Admission, AWebhookIsRefusedAndAPolicyIsKeptWithAWarning) {
   EXPECT_NE(warning_of(kept).find("nothing here acts on it"), std::string::npos);
 }
 
+TEST(StoredKinds, AFieldThatIsUnknownIsNoPlaceOfAVolume) {
+  // What is stored without its unknown fields must be what was checked, or it could never be written back.
+  TestApi api;
+  const auto made = [&](const std::string& name, const std::string& source) {
+    return api.send("POST", "/api/v1/persistentvolumes",
+                    R"({"metadata":{"name":")" + name +
+                        R"("},"spec":{"capacity":{"storage":"1024Mi"},"accessModes":["ReadWriteOnce"],)" + source + "}}");
+  };
+  const auto unknown = made("a", R"("hnstPath":{"path":"/x"})");
+  EXPECT_EQ(unknown.status(), 422);
+  EXPECT_NE(unknown.message().find("must specify a volume type"), std::string::npos) << unknown.message();
+  for (const char* source : {R"("hostPath":{"path":"/x"})", R"("awsElasticBlockStore":{"volumeID":"v"})"}) {
+    EXPECT_EQ(made(std::to_string(std::string(source).size()), source).status(), 201) << source;
+  }
+}
+
 TEST(StoredKinds, AJobGetsItsDefaultsAndFindsItsPods) {
   // The selector is made from the uid, which only the server knows.
   TestApi api;

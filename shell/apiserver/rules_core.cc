@@ -112,9 +112,9 @@ void check_claim(const Value& claim, Causes& causes) {
 }
 
 /// Members of a volume's spec that are not where it is kept.
-constexpr std::array<std::string_view, 10> kNoSources = {
+constexpr std::array<std::string_view, 9> kNoSources = {
     "capacity",     "accessModes", "claimRef",     "persistentVolumeReclaimPolicy", "storageClassName",
-    "mountOptions", "volumeMode",  "nodeAffinity", "volumeAttributesClassName",     "awsElasticBlockStore"};
+    "mountOptions", "volumeMode",  "nodeAffinity", "volumeAttributesClassName"};
 
 void check_volume(const Value& volume, Causes& causes) {
   check_modes(volume, "spec.accessModes", causes, "");
