@@ -23,15 +23,11 @@ import up
 MAPS = "/api/v1/namespaces/default/configmaps"
 DISK_BYTES = 24 << 20
 OBJECTS = 20_000
-no_disk = None  # why there is none
 
 
 def setUpModule():
-    global no_disk
     cli.path()
-    no_disk = small_disk.missing()
-    if not no_disk:
-        small_disk.enter_namespace()
+    small_disk.prepare()
 
 
 def config_map(name, data):
@@ -80,11 +76,9 @@ class FaultTest(unittest.TestCase):
 
 class FullDisk(FaultTest):
     def setUp(self):
-        if no_disk:
-            self.skipTest(f"no disk of our own: {no_disk}")
+        small_disk.skip_without(self)
         super().setUp()
-        self.disk = small_disk.SmallDisk(self.scratch.path / "disk", DISK_BYTES)
-        self.addCleanup(self.disk.close)
+        self.disk = small_disk.disk_of(self, self.scratch.path / "disk", DISK_BYTES)
         self.state = self.disk.path / "state"
 
     def create_until_refused(self, client, names):
@@ -172,11 +166,9 @@ class StateFolder(FaultTest):
 
     def test_a_folder_that_cannot_be_written_to_is_named(self):
         # The text says what is wrong, not what the first library that met it says.
-        if no_disk:
-            self.skipTest(f"no mount of our own: {no_disk}")
+        small_disk.skip_without(self)
         self.prepared()
-        disk = small_disk.SmallDisk(self.scratch.path / "read-only", DISK_BYTES)
-        self.addCleanup(disk.close)
+        disk = small_disk.disk_of(self, self.scratch.path / "read-only", DISK_BYTES)
         subprocess.run(["cp", "-a", f"{self.state}/.", disk.path], check=True)
         (disk.path / "command.sock").unlink(missing_ok=True)
         subprocess.run(["mount", "-o", "remount,ro", disk.path], check=True)

@@ -22,15 +22,11 @@ POD = [sys.executable, str(pathlib.Path(__file__).with_name("pod.py"))]
 POD_HOST = "pod.test"
 NO_SPACE = "No space left on device"
 LINES, LOST, DROPPED = (f"graylane_access_log_{name}_total" for name in ("lines", "lines_lost", "dropped"))
-no_disk = None  # why there is none
 
 
 def setUpModule():
-    global no_disk
     cli.path()
-    no_disk = small_disk.missing()
-    if not no_disk:
-        small_disk.enter_namespace()
+    small_disk.prepare()
 
 
 class LogTest(edits.EditTest):
@@ -86,11 +82,9 @@ class FullDevice(LogTest):
 
 class FullDisk(LogTest):
     def setUp(self):
-        if no_disk:
-            self.skipTest(f"no disk of our own: {no_disk}")
+        small_disk.skip_without(self)
         super().setUp()
-        self.disk = small_disk.SmallDisk(self.scratch.path / "disk", DISK_BYTES)
-        self.addCleanup(self.disk.close)
+        self.disk = small_disk.disk_of(self, self.scratch.path / "disk", DISK_BYTES)
         self.log, self.state = self.disk.path / "access.log", self.disk.path / "state"
 
     def deploy(self, name, host):

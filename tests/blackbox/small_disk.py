@@ -68,6 +68,29 @@ class SmallDisk:
         checked(LIBC.umount2(os.fsencode(self.path), 2), "unmounting")  # 2: MNT_DETACH
 
 
+_missing = None
+
+
+def prepare():
+    """For setUpModule."""
+    global _missing
+    _missing = missing()
+    if not _missing:
+        enter_namespace()
+
+
+def skip_without(test):
+    if _missing:
+        test.skipTest(f"no disk of our own: {_missing}")
+
+
+def disk_of(test, path, size):
+    """A SmallDisk that goes with the test."""
+    disk = SmallDisk(path, size)
+    test.addCleanup(disk.close)
+    return disk
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
