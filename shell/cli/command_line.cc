@@ -160,6 +160,10 @@ void CommandLine::add_up() {
   add_ingress_flags(app, up.read);
   value(app, "--state", up.read.state, "<folder>", "where the instance keeps its state; default .graylane", kManifests);
   plain_switch(app, "--strict", up.strict, "end with exit code 1 when the first load has errors", kManifests);
+  plain_switch(app, "--replace-directory", up.replace_directory,
+               "let -f take the place of the directory that the objects of the state folder are from, or follow it when it was "
+               "moved: what it does not define is deleted",
+               kManifests);
   value(app, "--listen", up.listen, "<address:port>", "where requests come in; default 127.0.0.1:8080", kServing);
   value(app, "--admin", up.admin, "<address:port>", "health and metrics, or off; default 127.0.0.1:9180", kServing);
   value(app, "--api", up.api, "<address:port>", "the Kubernetes API, or off; default 127.0.0.1:6443", kServing);

@@ -75,6 +75,7 @@ struct UpFlags {
   std::string access_log_format = "nginx";
   std::string drain_timeout = "5s";
   bool strict = false;
+  bool replace_directory = false;
 };
 
 struct SplitFlags {

@@ -25,8 +25,11 @@ const std::array<CommandText, 16> kCommands = {{
          "anew; without a terminal SIGHUP does, and reads the directory.\n",
      .examples = {"graylane up -f examples/nginx-canary",
                   "graylane up -f examples/nginx-canary --listen 127.0.0.1:8081 --admin off --api off"},
-     .exit_codes = {"0  drained and ended",
-                    "1  an address or the state folder is taken, or --strict and the first load has errors", "2  usage"},
+     .exit_codes =
+         {"0  drained and ended",
+          "1  an address or the state folder is taken, the state folder holds the objects of another directory, or --strict and "
+          "the first load has errors",
+          "2  usage"},
      .next = "graylane split shows how the requests divide, graylane explain <url> where one goes"},
     {.name = "demo",
      .group = "Traffic",

@@ -188,6 +188,8 @@ Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   daemon::InstanceOptions options;
   if (flags.read.path.empty() && flags.api == "off")
     return misuse("up needs manifests, or an API to get objects by", "graylane up -f DIRECTORY, or leave --api off away");
+  if (flags.read.path.empty() && flags.replace_directory)
+    return misuse("--replace-directory belongs to -f", "graylane up -f DIRECTORY --replace-directory");
   auto routing = options_of(flags.read);
   if (!routing) return std::unexpected(std::move(routing.error()));
   const auto listen = parse_address("listen", flags.listen);
@@ -211,6 +213,7 @@ Result<daemon::InstanceOptions> instance_options(const UpFlags& flags) {
   options.drain_timeout = *drain;
   options.state_folder = flags.read.state;
   options.strict = flags.strict;
+  options.replace_directory = flags.replace_directory;
   options.hangup_ends = hangup_ends();
   return options;
 }

@@ -30,6 +30,7 @@
 #include "gateway/gateway.h"
 #include "local/runtime.h"
 #include "net/event_loop.h"
+#include "sources/applied_directory.h"
 #include "sources/applied_record.h"
 #include "sources/directory_watch.h"
 #include "telemetry/telemetry.h"
@@ -250,8 +251,25 @@ class Instance::State {
     active_ = true;
     load_images();
     reporter_.serving(serving_);
+    tell_of_directory();
     settle();
     return {};
+  }
+
+  /// Its objects are served as they are; who edits a file there would wait for it in vain.
+  void tell_of_directory() {
+    const auto applied = sources::applied_directory(*store_);
+    if (!applied || !*applied || (*applied)->path.empty()) return;
+    const std::string& path = (*applied)->path;
+    reporter_.found({{Severity::kWarning,
+                      "directory-not-watched",
+                      {},
+                      {},
+                      fmt::format("{} of the objects served are from {}, which is not watched: edits there have no effect",
+                                  (*applied)->objects, path),
+                      "to go on with it: graylane up -f " + path,
+                      {},
+                      {}}});
   }
 
   /// Of the folder where it was started: no directory of manifests says where else.
@@ -469,12 +487,29 @@ class Instance::State {
   int exit_code_ = 0;
 };
 
+/// A directory deletes what it no longer defines: in the place of another one, nearly everything.
+Result<void> check_directory(control::Client& client, const InstanceOptions& options) {
+  const auto applied = sources::applied_directory(client);
+  if (!applied) return std::unexpected(applied.error());
+  const std::string path = sources::full_path(options.path);
+  if (!*applied || (*applied)->path.empty() || options.path.empty() || options.replace_directory) return {};
+  if (sources::is_same_place((*applied)->path, path)) return {};
+  return fail(ErrorCode::kConflict,
+              fmt::format("{} {} from {}: starting with {} would delete those that it does not define", (*applied)->objects,
+                          (*applied)->objects == 1 ? "object of this state folder is" : "objects of this state folder are",
+                          (*applied)->path, path),
+              {std::make_shared<const std::string>(options.state_folder), {}},
+              "name another folder with --state; or, when " + path +
+                  " is the same directory, moved, or is to take its place, add --replace-directory");
+}
+
 Result<std::unique_ptr<Instance>> Instance::start(InstanceOptions options, Reporter& reporter, CommandSocket::Answer commands) {
   auto folder = StateFolder::take(options.state_folder);
   if (!folder) return std::unexpected(std::move(folder.error()));
   Signals::block(kSignals);  // the store has a thread
   auto store = open_objects(folder->path());
   if (!store) return std::unexpected(std::move(store.error()));
+  if (auto checked = check_directory(**store, options); !checked) return std::unexpected(std::move(checked.error()));
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(std::move(loop.error()));
   auto state = std::make_unique<State>(std::move(options), reporter, std::move(*folder), std::move(*store), std::move(*loop));

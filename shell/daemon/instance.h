@@ -37,8 +37,9 @@ struct InstanceOptions {
   std::optional<telemetry::AccessLogOptions> access_log;
   ingress_nginx::Options routing;
   std::chrono::milliseconds drain_timeout{5'000};
-  bool strict = false;       // a first load with errors ends it
-  bool hangup_ends = false;  // SIGHUP ends it as SIGTERM does: its terminal was closed
+  bool strict = false;             // a first load with errors ends it
+  bool replace_directory = false;  // `path` may take the place of the directory that the objects are of
+  bool hangup_ends = false;        // SIGHUP ends it as SIGTERM does: its terminal was closed
 };
 
 /// What is served and where.
@@ -93,8 +94,8 @@ struct Shares {
 
 class Instance {
  public:
-  /// `commands` answers what arrives at the command socket. Errors: an address or the state folder is taken; with `strict`,
-  /// the first load has errors.
+  /// `commands` answers what arrives at the command socket. Errors: an address or the state folder is taken; its objects are of
+  /// another directory; with `strict`, the first load has errors.
   static Result<std::unique_ptr<Instance>> start(InstanceOptions options, Reporter& reporter, CommandSocket::Answer commands);
   ~Instance();
 

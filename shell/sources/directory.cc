@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/manifest.h"
+#include "sources/applied_directory.h"
 
 namespace graylane::sources {
 
@@ -125,6 +126,16 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   return known;
 }
 
+Result<void> DirectorySource::remember_directory(control::Client& client, const Scan& scan,
+                                                 std::vector<control::Change>& records) const {
+  api::Object now = directory_record(full_path(path_));
+  const auto known = client.get(now.key);
+  if (!known && known.error().code != ErrorCode::kNotFound) return std::unexpected(known.error());
+  const bool is_known = known && (*known)->content == now.content;
+  if (!is_known && !scan.objects.empty()) records.push_back(control::Change::apply(std::move(now)));
+  return {};
+}
+
 Result<Synced> DirectorySource::sync(control::Client& client, const Check& check) {
   auto scan = this->scan();
   if (!scan) return std::unexpected(std::move(scan.error()));
@@ -139,6 +150,7 @@ Result<Synced> DirectorySource::sync(control::Client& client, const Check& check
     const auto good = check ? check(plan->changes) : Result<bool>(true);
     if (!good) return std::unexpected(good.error());
     if (!*good) return synced;
+    if (auto ok = remember_directory(client, *scan, plan->records); !ok) return std::unexpected(std::move(ok.error()));
     std::ranges::move(plan->records, std::back_inserter(plan->changes));
     const auto written = client.write(std::move(plan->changes));
     synced.in_force = written.has_value();

@@ -64,6 +64,7 @@ class DirectorySource {
   };
 
   KnownFile read(const ManifestFile& file, size_t file_index) const;
+  Result<void> remember_directory(control::Client& client, const Scan& scan, std::vector<control::Change>& records) const;
 
   const std::string path_;
   const DirectoryOptions options_;

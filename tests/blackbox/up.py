@@ -62,13 +62,13 @@ class Up:
     """One running program. Threads: one of ours reads its stderr."""
 
     def __init__(self, folder, *flags, state=None, workers=2, port=None, admin=None, env=None, wrapper=(), stdin=subprocess.DEVNULL):
-        self.folder = pathlib.Path(folder)
+        self.folder = pathlib.Path(folder) if folder else None  # none: it runs without -f
         self.state = pathlib.Path(state) if state else self.folder.parent / (self.folder.name + "-state")
         self.address = ("127.0.0.1", port or free_port())
         self.admin = ("127.0.0.1", admin or free_port())
         ours = {"--listen": "%s:%d" % self.address, "--admin": "%s:%d" % self.admin, "--api": "off", "--state": self.state, "--workers": workers}
         given = {flag.partition("=")[0] for flag in flags}
-        self.command = [*ENDS_WITH_US, *wrapper, cli.path(), "up", "-f", str(self.folder), *(f"{k}={v}" for k, v in ours.items() if k not in given), *flags]
+        self.command = [*ENDS_WITH_US, *wrapper, cli.path(), "up", *(["-f", str(folder)] if folder else []), *(f"{k}={v}" for k, v in ours.items() if k not in given), *flags]
         self.lines = []
         self._arrived = threading.Condition()
         self.process = subprocess.Popen(self.command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
