@@ -6,6 +6,7 @@
 #include "daemon/objects.h"
 #include "daemon/state_folder.h"
 #include "store/backup.h"
+#include "store/write_ahead_log.h"
 
 namespace graylane::cli {
 
@@ -21,7 +22,12 @@ int needs_file(std::string_view command, Io& io) {
 
 int backup(const CopyFlags& flags, Io& io) {
   if (flags.file.empty()) return needs_file("backup", io);
-  const auto made = store::backup(daemon::objects_path(flags.state), flags.file);
+  const std::string path = daemon::objects_path(flags.state);
+  // Of one in use the log is being written; its instance looked at it when it started.
+  const bool is_in_use = daemon::holder_of(flags.state) != 0;
+  if (auto whole = is_in_use ? Result<void>() : store::check_write_ahead_log(path); !whole)
+    return tell(io, whole.error()), kFailed;
+  const auto made = store::backup(path, flags.file);
   return made ? kOk : (tell(io, made.error()), kFailed);
 }
 

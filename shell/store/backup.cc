@@ -86,6 +86,9 @@ Result<void> backup(const std::string& path, const std::string& to, const std::s
   if (auto made = file.made(); !made) return made;
   auto database = Database::open(path, vfs);
   if (!database) return std::unexpected(std::move(database.error().error));
+  database->keep_log_on_close(true);  // it is not for a copy to change what is copied
+  if (auto known = check_format(*database); !known) return known;
+  if (auto sound = check_content(*database); !sound) return sound;
   auto copying = database->prepare("VACUUM INTO ?1");
   if (!copying) return std::unexpected(std::move(copying.error().error));
   copying->bind(1, std::string_view(file.path()));

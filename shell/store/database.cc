@@ -16,21 +16,13 @@ Trouble full(const std::string& path) {
            "free space on its disk and try again; everything can still be read"}};
 }
 
-Trouble damaged(const std::string& path, const std::string& why) {
-  return {false,
-          {ErrorCode::kInvalid,
-           path + " is damaged: " + why,
-           {},
-           "it was left as it is: move it away, and restore a backup or begin anew"}};
-}
-
 Trouble trouble_of(sqlite3* connection, const std::string& path) {
   const int code = sqlite3_extended_errcode(connection);
   const std::string why = sqlite3_errmsg(connection);
   switch (code & 0xff) {
     case SQLITE_FULL: return full(path);
-    case SQLITE_CORRUPT: return damaged(path, why);
-    case SQLITE_NOTADB: return {false, {ErrorCode::kUnsupported, path + " is not a store of Graylane", {}, "move it away"}};
+    case SQLITE_CORRUPT: return {false, damage(path, why)};
+    case SQLITE_NOTADB: return {false, {ErrorCode::kUnsupported, path + " is not a store of Graylane", {}, kNotOursFix}};
     default: break;
   }
   return {false,
@@ -53,6 +45,13 @@ int note_log_pages(void* pages, sqlite3*, const char*, int count) {
 }
 
 }  // namespace
+
+Error damage(const std::string& path, const std::string& why) {
+  return {ErrorCode::kInvalid,
+          path + " is damaged: " + why,
+          {},
+          "it was left as it is: move it away, and restore a backup or begin anew"};
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 

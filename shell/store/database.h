@@ -14,6 +14,14 @@ struct sqlite3_stmt;
 
 namespace graylane::store {
 
+inline constexpr size_t kPageBytes = 8'192;  // of every file
+
+/// What to do about a file that does not look like a store.
+inline constexpr const char* kNotOursFix = "use another folder, or move it away; if it was a store, restore a backup";
+
+/// A file that is not as it was written.
+Error damage(const std::string& path, const std::string& why);
+
 /// Why the disk does not do what it should.
 struct Trouble {
   bool full = false;  // there is no more room, on the disk or under the limit of the file

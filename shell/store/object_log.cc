@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/new_file.h"
+#include "store/write_ahead_log.h"
 
 namespace graylane::store {
 
@@ -13,7 +14,6 @@ namespace {
 
 constexpr int64_t kApplicationId = 0x47726c6e;  // "Grln"
 constexpr int64_t kFormatVersion = 1;
-constexpr uint64_t kPageBytes = 8'192;
 constexpr uint64_t kSparePages = 128;         // over the limit, for deletions
 constexpr int kLogPagesMax = 2'048;           // then what they hold is moved into the file
 constexpr int64_t kSpareBytesMax = 16 << 20;  // of unused pages, before the file is made smaller
@@ -47,9 +47,13 @@ constexpr const char* kSelect =
     "SELECT id, revision, event, grp, kind, ns, name, as_grp, as_version, as_kind, created, place, file, positions, content, "
     "checksum FROM log ORDER BY id";
 
-std::unexpected<Error> damaged(const std::string& path, std::string why) {
-  return fail(ErrorCode::kInvalid, path + " is damaged: " + std::move(why), {},
-              "it was left as it is: move it away, and restore a backup or begin anew");
+std::unexpected<Error> damaged(const std::string& path, const std::string& why) { return std::unexpected(damage(path, why)); }
+
+/// What SQLite's check found: without the line that names the database, all in one line.
+std::string finding_of(std::string text) {
+  if (text.starts_with("***")) text.erase(0, text.find('\n') + 1);
+  std::ranges::replace(text, '\n', ' ');
+  return text;
 }
 
 std::optional<std::string_view> optional_text(const Statement& row, int column) {
@@ -66,6 +70,28 @@ Row read_row(const Statement& from) {
   row.positions = optional_text(from, 13);
   row.content = optional_text(from, 14);
   return row;
+}
+
+// Whether its structure is sound; what is in the rows is checked when they are read.
+Result<void> check_structure(Database& database) {
+  const auto check = database.text("PRAGMA quick_check(1)");
+  if (!check) return std::unexpected(check.error().error);
+  if (*check != "ok") return damaged(database.path(), finding_of(*check));
+  return {};
+}
+
+Result<void> read_rows(Database& database, const std::function<bool(const Row&)>& take) {
+  auto rows = database.prepare(kSelect);
+  if (!rows) return std::unexpected(std::move(rows.error().error));
+  for (;;) {
+    const auto is_row = rows->step();
+    if (!is_row) return std::unexpected(is_row.error().error);
+    if (!*is_row) return {};
+    const Row row = read_row(*rows);
+    if (checksum(row) != rows->number(15) || !take(row)) {
+      return damaged(database.path(), "row " + std::to_string(row.id) + " of its log is not as it was written");
+    }
+  }
 }
 
 void collect_dead(const Past& dropped, std::deque<int64_t>& dead) {
@@ -139,6 +165,26 @@ void append_dead(const std::vector<Past>& dropped, std::deque<int64_t>& dead) {
   for (const Past& past : dropped) collect_dead(past, dead);
 }
 
+Result<void> check_format(Database& database) {
+  const auto id = database.number("PRAGMA application_id");
+  if (!id) return std::unexpected(id.error().error);
+  const auto version = database.number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error().error);
+  if (*id != kApplicationId) {
+    return fail(ErrorCode::kUnsupported, database.path() + " is not a store of Graylane", {}, kNotOursFix);
+  }
+  if (*version == kFormatVersion) return {};
+  return fail(ErrorCode::kUnsupported,
+              database.path() + " has format version " + std::to_string(*version) + ", and this program knows only " +
+                  std::to_string(kFormatVersion),
+              {}, "use the version of Graylane that wrote it, or one that is newer than that");
+}
+
+Result<void> check_content(Database& database) {
+  if (auto sound = check_structure(database); !sound) return sound;
+  return read_rows(database, [](const Row&) { return true; });
+}
+
 // A file without its tables never has the store's name, so that one that was cut short is not taken for new.
 Result<void> ObjectLog::create(const std::string& path, const std::string& vfs) {
   const NewFile file(path);
@@ -160,25 +206,10 @@ Result<ObjectLog> ObjectLog::open(const std::string& path, const ObjectLogOption
   if (!database) return std::unexpected(std::move(database.error().error));
   database->keep_log_on_close(true);  // until it is known to be sound
   ObjectLog log(std::move(*database), options.bytes_max / kPageBytes);
-  if (auto known = log.identify(); !known) return std::unexpected(std::move(known.error()));
+  if (auto known = check_format(log.database_); !known) return std::unexpected(std::move(known.error()));
+  if (auto whole = check_write_ahead_log(path); !whole) return std::unexpected(std::move(whole.error()));
   if (auto ready = log.prepare(); !ready) return std::unexpected(std::move(ready.error().error));
   return log;
-}
-
-// Changes nothing in a file that is not ours.
-Result<void> ObjectLog::identify() {
-  const auto id = database_.number("PRAGMA application_id");
-  if (!id) return std::unexpected(id.error().error);
-  const auto version = database_.number("PRAGMA user_version");
-  if (!version) return std::unexpected(version.error().error);
-  if (*id != kApplicationId) {
-    return fail(ErrorCode::kUnsupported, path() + " is not a store of Graylane", {}, "move it away, or use another folder");
-  }
-  if (*version == kFormatVersion) return {};
-  return fail(ErrorCode::kUnsupported,
-              path() + " has format version " + std::to_string(*version) + ", and this program knows only " +
-                  std::to_string(kFormatVersion),
-              {}, "use the version of Graylane that wrote it, or one that is newer than that");
 }
 
 OnDisk<void> ObjectLog::prepare() {
@@ -208,16 +239,14 @@ OnDisk<void> ObjectLog::limit_pages(uint64_t pages) {
 }
 
 Result<Loaded> ObjectLog::load(History history) {
-  const auto check = database_.text("PRAGMA quick_check(1)");
-  if (!check) return std::unexpected(check.error().error);
-  if (*check != "ok") return damaged(path(), *check);
+  if (auto sound = check_structure(database_); !sound) return std::unexpected(std::move(sound.error()));
   const auto compacted = database_.number("SELECT value FROM meta WHERE name = 'compacted'");
   if (!compacted) return std::unexpected(compacted.error().error);
   const auto reserved = database_.number("SELECT value FROM meta WHERE name = 'revision'");
   if (!reserved) return std::unexpected(reserved.error().error);
   if (*compacted < 0 || *reserved < 0) return damaged(path(), "a revision is negative");
   Replay replay(std::move(history), static_cast<uint64_t>(*compacted));
-  if (auto read = read_rows([&](const Row& row) { return replay.take(row); }); !read)
+  if (auto read = read_rows(database_, [&](const Row& row) { return replay.take(row); }); !read)
     return std::unexpected(std::move(read.error()));
   Loaded& loaded = replay.loaded();
   loaded.revision = std::max(loaded.revision, static_cast<uint64_t>(*reserved));
@@ -226,20 +255,6 @@ Result<Loaded> ObjectLog::load(History history) {
   loaded.forgetful = std::move(*forgetful);
   database_.keep_log_on_close(false);
   return std::move(loaded);
-}
-
-Result<void> ObjectLog::read_rows(const std::function<bool(const Row&)>& take) {
-  auto rows = database_.prepare(kSelect);
-  if (!rows) return std::unexpected(std::move(rows.error().error));
-  for (;;) {
-    const auto is_row = rows->step();
-    if (!is_row) return std::unexpected(is_row.error().error);
-    if (!*is_row) return {};
-    const Row row = read_row(*rows);
-    if (checksum(row) != rows->number(15) || !take(row)) {
-      return damaged(path(), "row " + std::to_string(row.id) + " of its log is not as it was written");
-    }
-  }
 }
 
 Result<Kinds> ObjectLog::load_forgetful() {

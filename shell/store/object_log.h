@@ -43,6 +43,11 @@ struct Entry {
 /// is forgotten before its states would come back.
 void append_dead(const std::vector<Past>& dropped, std::deque<int64_t>& dead);
 
+/// Whether it is a store that this program knows. Changes nothing in one that is not.
+Result<void> check_format(Database& database);
+/// Whether all that it holds is as it was written.
+Result<void> check_content(Database& database);
+
 class ObjectLog {
  public:
   /// Creates the file, for its owner only, where there is none. Errors: see DurableStore::open.
@@ -65,10 +70,8 @@ class ObjectLog {
   ObjectLog(Database database, uint64_t pages_max) : database_(std::move(database)), pages_max_(pages_max) {}
   static Result<void> create(const std::string& path, const std::string& vfs);
 
-  Result<void> identify();
   OnDisk<void> prepare();
   OnDisk<void> limit_pages(uint64_t pages);
-  Result<void> read_rows(const std::function<bool(const Row&)>& take);
   OnDisk<void> append_once(const Entry& entry);
   OnDisk<void> write(const Entry& entry);
   OnDisk<void> insert(const Past& past);
