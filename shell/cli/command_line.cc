@@ -28,7 +28,7 @@ CLI::Option* value(CLI::App& app, const std::string& names, std::string& into, c
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-/// The placeholder is what the value is checked against, see check_choices().
+/// The placeholder is what the value is checked against, see check_values().
 void choice(CLI::App& app, const std::string& names, std::string& into, const char* choices, const std::string& text,
             const char* group) {
   value(app, names, into, choices, text, group);
@@ -75,6 +75,13 @@ void add_ingress_flags(CLI::App& app, ReadFlags& read) {
 }
 
 bool is_switch(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
+
+/// Of those that say how to read Ingresses some may be empty, and of those that can be repeated.
+bool is_empty(const CLI::Option& option) {
+  const bool needs_value = option.nonpositional() && !is_switch(option) && option.get_group() != kReading &&
+                           option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
+  return needs_value && option.count() > 0 && option.results().back().empty();
+}
 
 std::string spelled(const CLI::App& app) { return app.get_parent() == nullptr ? "graylane" : "graylane " + app.get_name(); }
 
@@ -278,7 +285,7 @@ Result<void> CommandLine::parse(const std::vector<std::string>& arguments) {
   const CLI::App* app = find(command());
   if (app == nullptr) return {};
   if (auto checked = check_rest(*app); !checked) return checked;
-  return check_choices(*app);
+  return check_values(*app);
 }
 
 std::unexpected<Error> CommandLine::misuse(std::string what) const {
@@ -286,8 +293,15 @@ std::unexpected<Error> CommandLine::misuse(std::string what) const {
               command().empty() ? "see: graylane help" : "see: graylane help " + command());
 }
 
-Result<void> CommandLine::check_choices(const CLI::App& app) const {
+/// Mostly of a variable that is not set: who writes --namespace "$NS" does not mean all of them.
+std::unexpected<Error> CommandLine::no_value(const CLI::Option& option) const {
+  return fail(ErrorCode::kInvalid, fmt::format("{} has an empty value", option.get_name()), {},
+              "give it one, or leave the flag away");
+}
+
+Result<void> CommandLine::check_values(const CLI::App& app) const {
   for (const CLI::Option* option : app.get_options()) {
+    if (is_empty(*option)) return no_value(*option);
     const std::vector<std::string> choices = choices_of(*option);
     if (choices.empty() || option->count() == 0) continue;
     const std::string& given = option->results().back();

@@ -61,7 +61,8 @@ class CommandLine {
   std::vector<std::string> spell(const std::vector<std::string>& arguments) const;
   /// What CLI11 left over: unknown flags and commands, too many arguments.
   Result<void> check_rest(const CLI::App& app) const;
-  Result<void> check_choices(const CLI::App& app) const;
+  Result<void> check_values(const CLI::App& app) const;
+  std::unexpected<Error> no_value(const CLI::Option& option) const;
   std::unexpected<Error> misuse(std::string what) const;
   std::unexpected<Error> further_argument(const CLI::App& app, const std::string& argument) const;
   std::unexpected<Error> not_yet(const std::string& flag) const;

@@ -122,7 +122,9 @@ std::string forbidden_message(const Identity& identity, const Access& access) {
       access.namespace_name.empty() ? "at the cluster scope" : "in the namespace " + quoted(access.namespace_name);
   return access.resource + (access.group.empty() ? "" : "." + access.group) +
          (access.name.empty() ? "" : " " + quoted(access.name)) + " is forbidden: " + who + " resource " + quoted(resource) +
-         " in API group " + quoted(access.group) + " " + where;
+         " in API group " + quoted(access.group) + " " + where +
+         (within_namespace(identity, access) ? ""
+                                             : ": this token is limited to the namespace " + quoted(identity.only_namespace));
 }
 
 // ---- rules, for reviews: what allows() says of everything that is served ----

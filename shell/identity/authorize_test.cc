@@ -161,6 +161,16 @@ TEST(Authorize, TheMessageIsThatOfKubernetes) {
             R"(forbidden: User "system:anonymous" cannot get path "/metrics")");
 }
 
+TEST(Authorize, TheMessageNamesTheNamespaceThatATokenIsLimitedTo) {
+  // Else its holder sees a role that may and a request that may not, and looks for the mistake in the role.
+  const Identity ann = user_of_role("ann", Role::kOperator, "shop");
+  const std::string limit = R"(: this token is limited to the namespace "shop")";
+  for (const char* elsewhere : {"list -/pods", "list -/pods other", "create apps/deployments other", "list -/namespaces"})
+    EXPECT_THAT(forbidden_message(ann, access(elsewhere)), testing::EndsWith(limit)) << elsewhere;
+  EXPECT_THAT(forbidden_message(ann, access("get -/secrets shop x")), testing::EndsWith(R"(in the namespace "shop")"))
+      << "there it is the role that does not allow it";
+}
+
 TEST(Authorize, RulesSayWhatAllowsSays) {
   // kubectl auth can-i --list.
   const std::vector<ServedResource> served = {{"", "pods", true},

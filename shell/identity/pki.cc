@@ -161,7 +161,7 @@ Result<Pki> open_pki(const std::string& state_folder, const std::vector<std::str
   const auto server = open_leaf(state_folder + "/pki/server.pem", *ca, server_plan, now);
   if (!server) return std::unexpected(server.error());
   const LeafPlan admin_plan{
-      .purpose = Purpose::kClient, .common_name = "graylane-admin", .organization = "system:masters", .names = {}};
+      .purpose = Purpose::kClient, .common_name = std::string(kAdminUser), .organization = "system:masters", .names = {}};
   const auto admin = open_leaf(state_folder + "/pki/admin.pem", *ca, admin_plan, now);
   if (!admin) return std::unexpected(admin.error());
   return Pki{.ca_pem = ca->pem().certificate_pem,

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -21,6 +22,9 @@
 namespace graylane::identity {
 
 using SystemTime = std::chrono::system_clock::time_point;
+
+/// The user of the administrator's certificate.
+inline constexpr std::string_view kAdminUser = "graylane-admin";
 
 struct KeyPair {
   std::string certificate_pem;

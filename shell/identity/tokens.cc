@@ -13,7 +13,9 @@
 #include <utility>
 
 #include "doc/parse.h"
+#include "doc/quote.h"
 #include "identity/base64.h"
+#include "identity/pki.h"
 #include "identity/private_file.h"
 #include "identity/token_file.h"
 #include "net/fd.h"
@@ -25,7 +27,9 @@ namespace {
 constexpr std::string_view kPrefix = "glt_";  // so that scanners and people see what it is
 constexpr size_t kTokenBytes = 32;
 constexpr size_t kIdBytes = 6;
-constexpr size_t kTextBytesMax = 253;  // of users and namespaces
+constexpr std::string_view kOwnName = "token:";  // begins the users of tokens that name none
+constexpr size_t kTextBytesMax = 253;            // of users
+constexpr size_t kNamespaceBytesMax = 63;
 
 TokenHash hash_of(std::string_view token) {
   TokenHash hash{};
@@ -33,21 +37,43 @@ TokenHash hash_of(std::string_view token) {
   return hash;
 }
 
+constexpr size_t kQuotedBytesMax = 80;
+
 bool is_plain(std::string_view text) {
   return text.size() <= kTextBytesMax &&
          std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+bool is_reserved(std::string_view user) {
+  return user == kAdminUser || user.starts_with("system:") || user.starts_with(kOwnName);
+}
+
+bool is_namespace(std::string_view name) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return name.size() <= kNamespaceBytesMax && std::ranges::all_of(name, fits) && !name.starts_with('-') && !name.ends_with('-');
+}
+
+/// Its beginning when it is long.
+std::string quoted(std::string_view text) {
+  std::string out;
+  doc::append_quoted(out, text.substr(0, kQuotedBytesMax));
+  return text.size() > kQuotedBytesMax ? out + "... (" + std::to_string(text.size()) + " bytes)" : out;
+}
+
 Result<void> check(const NewToken& asked) {
   if (asked.role == Role::kNone) return fail(ErrorCode::kInvalid, "a token needs a role");
-  if (!is_plain(asked.user) || asked.user.starts_with("system:")) {
-    return fail(ErrorCode::kInvalid, "the user's name does not fit", {},
-                "take at most 253 bytes without control characters, not beginning with system:");
+  if (!is_plain(asked.user)) {
+    return fail(ErrorCode::kInvalid, "the user's name " + quoted(asked.user) + " does not fit", {},
+                "take at most 253 bytes without control characters");
   }
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  if (asked.only_namespace.size() > 63 || !std::ranges::all_of(asked.only_namespace, fits)) {
-    return fail(ErrorCode::kInvalid, "the namespace's name does not fit", {},
-                "take at most 63 lower-case letters, digits and dashes");
+  if (is_reserved(asked.user)) {
+    return fail(ErrorCode::kInvalid, "the user's name " + quoted(asked.user) + " is reserved", {},
+                "take one that is not " + std::string(kAdminUser) + " and does not begin with system: or " +
+                    std::string(kOwnName) + "; the role says what it may do");
+  }
+  if (!is_namespace(asked.only_namespace)) {
+    return fail(ErrorCode::kInvalid, "the namespace's name " + quoted(asked.only_namespace) + " does not fit", {},
+                "take at most 63 lower-case letters, digits and dashes, with no dash at its ends");
   }
   return {};
 }
@@ -85,7 +111,7 @@ Result<Tokens::Created> Tokens::create(const NewToken& asked, std::chrono::syste
                              .role = asked.role,
                              .only_namespace = asked.only_namespace,
                              .created = std::chrono::floor<std::chrono::seconds>(now)}};
-  if (asked.user.empty()) created.record.user = "token:" + created.record.id;
+  if (asked.user.empty()) created.record.user = std::string(kOwnName) + created.record.id;
   const auto held = lock(file_);
   if (!held) return std::unexpected(held.error());
   if (auto fresh = refresh(); !fresh) return std::unexpected(fresh.error());

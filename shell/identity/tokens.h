@@ -25,7 +25,7 @@ inline constexpr size_t kTokensMax = 10'000;
 
 struct NewToken {
   Role role = Role::kViewer;
-  std::string user;            // empty: "token:ID"; at most 253 bytes, not "system:..."
+  std::string user;            // empty: "token:ID"; at most 253 bytes, not "system:...", "token:..." or the administrator's
   std::string only_namespace;  // empty: all; need not exist
 };
 

@@ -142,6 +142,32 @@ TEST(Tokens, NamesThatWouldMisleadAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(folder.file("tokens.json")));
 }
 
+std::string refusal_of(const NewToken& asked) {
+  const TestFolder folder;
+  const auto created = Tokens(folder.file("tokens.json")).create(asked, kNow);
+  return created ? "created for " + created->record.user : created.error().to_string();
+}
+
+TEST(Tokens, NobodyIsNamedAsTheAdministratorOrAsAnotherToken) {
+  // The audit log tells people apart by these names alone.
+  for (const char* user : {"graylane-admin", "token:0123456789ab"})
+    EXPECT_THAT(refusal_of({.role = Role::kViewer, .user = user, .only_namespace = {}}),
+                StartsWith("the user's name \"" + std::string(user) + "\" is reserved"));
+  EXPECT_EQ(refusal_of({.role = Role::kViewer, .user = "graylane-administrator", .only_namespace = {}}),
+            "created for graylane-administrator");
+}
+
+TEST(Tokens, ANameThatDoesNotFitIsQuoted) {
+  // Often it came of a variable, and nobody sees what was in it.
+  EXPECT_THAT(refusal_of({.role = Role::kViewer, .user = {}, .only_namespace = "Shop_1"}),
+              StartsWith("the namespace's name \"Shop_1\" does not fit"));
+  EXPECT_THAT(refusal_of({.role = Role::kViewer, .user = {}, .only_namespace = "shop-"}), HasSubstr("\"shop-\" does not fit"));
+  EXPECT_THAT(refusal_of({.role = Role::kViewer, .user = "a\nb", .only_namespace = {}}),
+              StartsWith("the user's name \"a\\nb\" does not fit"));
+  EXPECT_THAT(refusal_of({.role = Role::kViewer, .user = std::string(100'000, 'a'), .only_namespace = {}}),
+              HasSubstr("... (100000 bytes) does not fit"));
+}
+
 TEST(Tokens, AFileThatIsNotOursIsRefusedAndKept) {
   // Nobody gets in by a guess at what a broken file meant, and nothing is lost.
   const std::string entry = R"({"id":"a","sha256":")" + std::string(64, '0') + R"(","role":"viewer","user":"u","created":1)";
