@@ -5,6 +5,7 @@
 
 #include "api/build.h"
 #include "api/crd.h"
+#include "api/places.h"
 #include "api/text_rules.h"
 #include "apiserver/checking.h"
 #include "apiserver/columns_text.h"
@@ -316,6 +317,7 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
   const bool waits = number_at(content, "metadata.deletionGracePeriodSeconds") > 0;
   if (is_deleted(content) && is_free(content) && !waits) effect = Effect::kRemove;
   Plan plan = plan_of(effect, *std::move(checked));
+  if (live.file) api::take_places(plan.object, live, kind.schema);
   plan.warnings = *std::move(warnings);
   return plan;
 }
