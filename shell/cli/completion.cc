@@ -7,7 +7,7 @@
 
 #include "cli/help.h"
 #include "cli/help_text.h"
-#include "cli/object_rows.h"
+#include "cli/kind_name.h"
 
 namespace graylane::cli {
 
@@ -38,7 +38,7 @@ std::vector<std::string> words_of(std::string_view command) {
   if (command == "help") return help_subjects();
   if (command == "completion") return {"bash", "zsh", "fish"};
   if (command != "get" && command != "describe") return {};
-  std::vector<std::string> words = kind_words();
+  std::vector<std::string> words = kind_words({});
   if (command == "get") words.emplace_back("routes");
   return words;
 }

@@ -1,13 +1,18 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/kind_name.h"
 #include "cli/manifests.h"
 #include "cli/object_rows.h"
 #include "cli/route_rows.h"
 #include "cli/suggest.h"
 #include "doc/print.h"
+#include "patch/managed_fields.h"
 
 namespace graylane::cli {
 
@@ -36,13 +41,38 @@ class Description {
     columns.row({"Name:", object_.key.name});
     if (!object_.key.ns.empty()) columns.row({"Namespace:", object_.key.ns});
     columns.row({"Kind:", object_.gvk.kind + ", " + object_.gvk.api_version()});
-    columns.row({"From:", object_.file ? object_.at(object_.content.at()).to_string() : "a controller"});
+    columns.row({"From:", origin()});
     return columns.text(2);
+  }
+
+  /// Where it was written, and who else says what it should be.
+  std::string origin() const {
+    std::vector<std::string> others = other_managers();
+    if (object_.file) {
+      const std::string place = object_.at(object_.content.at()).to_string();
+      return others.empty() ? place : fmt::format("{}, changed since by {}", place, fmt::join(others, ", "));
+    }
+    return others.empty() ? "a controller" : fmt::format("the API, by {}", fmt::join(others, ", "));
+  }
+
+  std::vector<std::string> other_managers() const {
+    const doc::Value* metadata = object_.find("metadata");
+    const auto owners = patch::decode_managed_fields(metadata != nullptr ? metadata->find("managedFields") : nullptr);
+    std::vector<std::string> managers;
+    if (!owners) return managers;
+    for (const patch::Owner& owner : *owners) {
+      const bool is_other = owner.subresource.empty() && !owner.manager.starts_with("graylane");
+      if (is_other && std::ranges::find(managers, owner.manager) == managers.end()) managers.push_back(owner.manager);
+    }
+    return managers;
   }
 
   std::string content() const {
     std::string out;
-    for (const doc::Member& member : *object_.content.as_object()) {
+    doc::Value shown = object_.content;
+    if (doc::Value* metadata = shown.as_object()->find("metadata"); metadata != nullptr && metadata->is_object())
+      metadata->as_object()->erase("managedFields");  // whose they are is said above
+    for (const doc::Member& member : *shown.as_object()) {
       if (member.key == "apiVersion" || member.key == "kind") continue;
       const std::string text = object_.key.kind == "Secret" && (member.key == "data" || member.key == "stringData")
                                    ? "(not shown)"
@@ -100,7 +130,8 @@ int describe_one(const DescribeFlags& flags, const Manifests& manifests, Io& io)
   const auto& objects = manifests.offline.objects();
   const auto kind = KindName::find(flags.kind, objects);
   if (!kind)
-    return not_found(io, fmt::format("no kind is called \"{}\"", flags.kind), nearest(flags.kind, kind_words()), flags.read.path);
+    return not_found(io, fmt::format("no kind is called \"{}\"", flags.kind), nearest(flags.kind, kind_words(objects)),
+                     flags.read.path);
   const std::string ns = !kind->namespaced() ? "" : flags.ns.empty() ? "default" : flags.ns;
   std::vector<std::string> names;
   for (const api::ObjectPtr& object : objects) {

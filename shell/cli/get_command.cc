@@ -8,6 +8,7 @@
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/kind_name.h"
 #include "cli/manifests.h"
 #include "cli/object_rows.h"
 #include "cli/route_rows.h"
@@ -87,7 +88,7 @@ class Getter {
   int run() {
     if (!flags_.kind.empty()) {
       kind_ = KindName::find(flags_.kind, objects_);
-      if (!kind_) return refuse(fmt::format("no kind is called \"{}\"", flags_.kind), nearest(flags_.kind, kind_words()));
+      if (!kind_) return refuse(fmt::format("no kind is called \"{}\"", flags_.kind), nearest(flags_.kind, kind_words(objects_)));
     }
     const std::vector<ObjectPtr> found = select();
     if (found.empty() && !flags_.name.empty())
@@ -151,16 +152,18 @@ class Getter {
       for (const ObjectPtr& object : found) io_.out.line(resource_name(*object));
       return;
     }
-    std::map<std::string, std::vector<ObjectPtr>> by_kind;
-    for (const ObjectPtr& object : found) by_kind[object->key.kind].push_back(object);
+    std::map<std::pair<std::string, std::string>, std::vector<ObjectPtr>> by_kind;
+    for (const ObjectPtr& object : found) by_kind[{object->key.kind, object->key.group}].push_back(object);
     bool first = true;
-    for (const auto& [kind, objects] : by_kind) {
+    for (const auto& [name, objects] : by_kind) {
       if (!first) io_.out.line("");
-      if (!kind_) io_.out.line("# " + kind);
+      if (!kind_) io_.out.line("# " + name.first);
       first = false;
+      const auto kind = KindName::of(objects.front()->key, objects_);
       Columns columns;
       const bool with_namespace = flags_.all_namespaces && !objects.front()->key.ns.empty();
-      for (auto& row : object_rows(objects, {with_namespace, flags_.output == "wide", now_unix_seconds()}))
+      for (auto& row :
+           object_rows(objects, {kind ? kind->custom() : nullptr, with_namespace, flags_.output == "wide", now_unix_seconds()}))
         columns.row(std::move(row));
       io_.out.write(printable_lines(columns.text(kGap)));
     }
@@ -203,13 +206,6 @@ int get(const GetFlags& flags, Io& io) {
   int exit_code = kOk;
   GetFlags asked = split_name(flags);
   if (asked.kind == "all") asked.kind.clear();
-  if (asked.kind == "events" || asked.kind == "event" || asked.kind == "ev") {
-    tell(io, {ErrorCode::kNotFound,
-              "events are not kept yet",
-              {},
-              "graylane describe KIND NAME shows an object's status and what is wrong with it; graylane up says what happens"});
-    return kNotFound;
-  }
   if (means_routes(asked.kind) && (!asked.name.empty() || asked.output == "name")) {
     tell(io, {ErrorCode::kInvalid, "routes have no names", {}, "leave the name away, or use graylane explain for one request"});
     return kUsage;

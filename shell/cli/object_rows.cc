@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "api/ingress.h"
 #include "api/service.h"
@@ -12,6 +11,7 @@
 #include "api/view_fields.h"
 #include "api/workload.h"
 #include "cli/lower_case.h"
+#include "doc/print.h"
 
 namespace graylane::cli {
 
@@ -155,13 +155,28 @@ Cells class_cells(const api::Object& object) {
   return {controller != nullptr && controller->as_string() != nullptr ? *controller->as_string() : kNone};
 }
 
+Cells event_cells(const api::Object& object) {
+  Cells cells;
+  for (const char* member : {"type", "reason", "message"}) cells.push_back(text_at(&object.content, {member}));
+  std::ranges::replace(cells.back(), '\n', ' ');
+  return cells;
+}
+
 Cells no_cells(const api::Object&) { return {}; }
 
 struct Layout {
   const char* kind;
   Cells heading;  // between NAME and AGE
   Cells (*cells)(const api::Object&);
+  const char* first = "NAME";
 };
+
+/// The names of Events are for nobody: what they are about stands there.
+std::string first_cell(const api::Object& object) {
+  if (object.key.kind != "Event") return object.key.name;
+  const std::string kind = text_at(&object.content, {"involvedObject", "kind"});
+  return kind.empty() ? object.key.name : lower_case(kind) + "/" + text_at(&object.content, {"involvedObject", "name"});
+}
 
 const Layout& layout_of(std::string_view kind) {
   static const std::vector<Layout> kLayouts = {
@@ -174,15 +189,11 @@ const Layout& layout_of(std::string_view kind) {
       {"Endpoints", {"ENDPOINTS"}, endpoints_cells},
       {"EndpointSlice", {"SERVICE", "PORTS", "ENDPOINTS"}, slice_cells},
       {"IngressClass", {"CONTROLLER"}, class_cells},
+      {"Event", {"TYPE", "REASON", "MESSAGE"}, event_cells, "OBJECT"},
       {"", {}, no_cells},
   };
   const auto found = std::ranges::find(kLayouts, kind, &Layout::kind);
   return found != kLayouts.end() ? *found : kLayouts.back();
-}
-
-bool names(const api::Kind& kind, const std::string& word) {
-  return lower_case(kind.gvk.kind) == word || kind.plural == word || kind.singular == word ||
-         std::ranges::find(kind.short_names, word) != kind.short_names.end();
 }
 
 /// Since it was created; of objects from files that nobody runs, nothing is known.
@@ -191,35 +202,43 @@ std::string age_of(const api::Object& object, int64_t now) {
   return created ? age_text(now - *created) : kUnknown;
 }
 
+// ---- custom kinds
+
+bool is_shown(const api::PrinterColumn& column, bool wide) { return wide || column.priority == 0; }
+
+/// What has another type than its column is not shown.
+std::string custom_cell(const api::PrinterColumn& column, const api::Object& object, int64_t now) {
+  const doc::Value* found = column.path.first(object.content);
+  if (found == nullptr || found->is_null()) return kNone;
+  const std::string* text = found->as_string();
+  if (column.type == "date") {
+    const auto time = api::parse_time(text != nullptr ? *text : std::string());
+    return time ? age_text(now - *time) : kUnknown;
+  }
+  if (column.type == "string") return text != nullptr ? *text : doc::to_json(*found);
+  return text != nullptr ? kNone : doc::to_json(*found);
+}
+
+std::string upper_case(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+  return text;
+}
+
+Cells custom_heading(const api::CustomKind& kind, bool wide) {
+  Cells heading;
+  for (const api::PrinterColumn& column : kind.columns)
+    if (is_shown(column, wide)) heading.push_back(upper_case(column.name));
+  return heading;
+}
+
+Cells custom_cells(const api::CustomKind& kind, const api::Object& object, const ObjectColumns& columns) {
+  Cells cells;
+  for (const api::PrinterColumn& column : kind.columns)
+    if (is_shown(column, columns.wide)) cells.push_back(custom_cell(column, object, columns.now_unix_seconds));
+  return cells;
+}
+
 }  // namespace
-
-std::optional<KindName> KindName::find(std::string_view word, const std::vector<api::ObjectPtr>& objects) {
-  const std::string wanted = lower_case(word.substr(0, word.find('.')));  // "ingresses.networking.k8s.io"
-  KindName result;
-  for (const api::Kind& kind : api::builtin_kinds().all()) {
-    if (!names(kind, wanted)) continue;
-    result.kind_ = kind.gvk.kind;
-    result.namespaced_ = kind.namespaced;
-    return result;
-  }
-  for (const api::ObjectPtr& object : objects) {
-    const std::string kind = lower_case(object->key.kind);
-    if (wanted != kind && wanted != kind + "s" && wanted != kind + "es") continue;
-    result.kind_ = object->key.kind;
-    result.namespaced_ = !object->key.ns.empty();
-    return result;
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string> kind_words() {
-  std::set<std::string> words;
-  for (const api::Kind& kind : api::builtin_kinds().all()) {
-    words.insert({kind.plural, kind.singular});
-    words.insert(kind.short_names.begin(), kind.short_names.end());
-  }
-  return {words.begin(), words.end()};
-}
 
 std::string resource_name(const api::Object& object) {
   return lower_case(object.key.kind) + (object.key.group.empty() ? "" : "." + object.key.group) + "/" + object.key.name;
@@ -236,11 +255,15 @@ std::vector<Cells> object_rows(const std::vector<api::ObjectPtr>& objects, const
     return with ? Cells{std::move(optional), std::move(always)} : Cells{std::move(always)};
   };
   const Layout& layout = layout_of(objects.empty() ? "" : objects.front()->key.kind);
-  add(pick(columns.with_namespace, "NAMESPACE", "NAME"), layout.heading, columns.wide ? Cells{"AGE", "FROM"} : Cells{"AGE"});
+  const Cells last = columns.wide ? Cells{"FROM"} : Cells{};
+  Cells heading = columns.custom ? custom_heading(*columns.custom, columns.wide) : layout.heading;
+  if (!columns.custom) heading.emplace_back("AGE");  // else it is for the definition to say
+  add(pick(columns.with_namespace, "NAMESPACE", layout.first), heading, last);
   for (const api::ObjectPtr& object : objects) {
-    const std::string age = age_of(*object, columns.now_unix_seconds);
-    add(pick(columns.with_namespace, object->key.ns, object->key.name), layout.cells(*object),
-        columns.wide ? Cells{age, object->at(object->content.at()).to_string()} : Cells{age});
+    Cells cells = columns.custom ? custom_cells(*columns.custom, *object, columns) : layout.cells(*object);
+    if (!columns.custom) cells.push_back(age_of(*object, columns.now_unix_seconds));
+    add(pick(columns.with_namespace, object->key.ns, first_cell(*object)), cells,
+        columns.wide ? Cells{object->at(object->content.at()).to_string()} : Cells{});
   }
   return rows;
 }

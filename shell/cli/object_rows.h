@@ -2,39 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "api/kinds.h"
+#include "api/custom_kind.h"
 #include "api/object.h"
 
 namespace graylane::cli {
-
-/// Which kinds a word of the command line means: "ing", "Ingress", "ingresses". A kind that is not built in is known by
-/// its name when an object has it.
-class KindName {
- public:
-  /// Nothing when no built-in kind and no object is called so.
-  static std::optional<KindName> find(std::string_view word, const std::vector<api::ObjectPtr>& objects);
-
-  bool matches(const api::ObjectKey& key) const { return key.kind == kind_; }
-  const std::string& kind() const { return kind_; }
-  bool namespaced() const { return namespaced_; }
-
- private:
-  std::string kind_;
-  bool namespaced_ = true;
-};
-
-/// All words that KindName::find knows without objects.
-std::vector<std::string> kind_words();
 
 /// "ingress.networking.k8s.io/shop", "service/web": as kubectl -o name.
 std::string resource_name(const api::Object& object);
 
 struct ObjectColumns {
+  const api::CustomKind* custom = nullptr;  // of objects of such a kind
   bool with_namespace = false;
   bool wide = false;
   int64_t now_unix_seconds = 0;

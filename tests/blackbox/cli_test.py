@@ -383,7 +383,7 @@ class Habits(CliTest):
         self.assertIn("fix: did you mean graylane up -f examples?", self.refused("up", "examples"))
         self.assertIn("fix: did you mean graylane lint -f examples?", self.refused("lint", "examples"))
         self.assertIn("graylane get -w is not there yet", self.refused("get", "pods", "-w"))
-        self.assertIn("events are not kept yet", self.refused("get", "-f", EXAMPLE, "events", code=3))
+        self.assertEqual(self.ok("get", "-f", EXAMPLE, "events"), "")
         self.assertEqual(self.ok("get", "-f", EXAMPLE, "all", "-A"), self.ok("get", "-f", EXAMPLE, "-A"))
         self.assertIn("no Pod is called", self.refused("logs", "-f", "nobody", code=3))
 
