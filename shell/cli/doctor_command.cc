@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
+#include <sstream>
 #include <thread>
 
 #include "api/view_fields.h"
@@ -12,7 +14,9 @@
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "cli/manifests.h"
+#include "cli/running.h"
 #include "cli/style.h"
+#include "daemon/command_socket.h"
 #include "daemon/images.h"
 #include "daemon/state_folder.h"
 #include "local/address_pool.h"
@@ -38,6 +42,54 @@ Finding address(std::string_view about, const std::string& text) {
   if (listener) return {std::string(about), text + " is free", ""};
   return {std::string(about), listener.error().what, fmt::format("stop that process, or choose another with --{}", about)};
 }
+
+// ---- the instance that holds the state folder
+
+constexpr auto kOff = "off";
+
+/// Its answer to this command: a line "NAME ADDRESS" for each of its ports.
+int tell_addresses(const daemon::Serving& serving, Io& io) {
+  const auto text = [](const std::optional<net::SocketAddress>& address) { return address ? address->to_string() : kOff; };
+  io.out.line("listen " + serving.listen.to_string());
+  io.out.line("admin " + text(serving.admin));
+  io.out.line("api " + text(serving.api));
+  return kOk;
+}
+
+using Addresses = std::map<std::string, std::string, std::less<>>;
+
+/// Empty: no instance holds the folder, or it does not say.
+Addresses addresses_of_instance(const std::string& state) {
+  Addresses addresses;
+  if (daemon::holder_of(state) == 0) return addresses;
+  const auto answer = daemon::ask_instance(state, {.arguments = {"doctor"}});
+  if (!answer || answer->exit_code != kOk) return addresses;
+  std::istringstream lines(answer->out);
+  for (std::string name, text; lines >> name >> text;) addresses[name] = text;
+  return addresses;
+}
+
+/// What --listen, --admin and --api name must be free; where they name nothing, the instance has it, or it is as for up.
+std::vector<Finding> ports_of(const DoctorFlags& flags) {
+  const UpFlags plain;
+  const Addresses served = addresses_of_instance(flags.state);
+  const struct {
+    const char* name;
+    const std::string& asked;
+    const std::string& otherwise;
+  } ports[] = {{"listen", flags.listen, plain.listen}, {"admin", flags.admin, plain.admin}, {"api", flags.api, plain.api}};
+  std::vector<Finding> findings;
+  for (const auto& port : ports) {
+    const auto found = port.asked.empty() ? served.find(port.name) : served.end();
+    const std::string& text = found != served.end() ? found->second : port.asked.empty() ? port.otherwise : port.asked;
+    if (text == kOff) continue;
+    if (found == served.end()) findings.push_back(address(port.name, text));
+    else findings.push_back({port.name, fmt::format("{} is served by the instance of {}", text, flags.state), ""});
+  }
+  return findings;
+}
+
+// ---- this machine
 
 Finding pod_addresses() {
   local::LoopbackPool pool;
@@ -100,7 +152,7 @@ std::vector<Finding> unmapped_images(const Manifests& manifests, const std::stri
     for (const std::string& image : images_of(*object)) {
       if (map.find(image) != nullptr) continue;
       findings.push_back({object->key.to_string(), "no program stands for the image " + image,
-                          fmt::format("write into {}/images.yaml: {}: [PROGRAM, ARGUMENT, ...]", path, image)});
+                          fmt::format("write into {}: {}: [PROGRAM, ARGUMENT, ...]", daemon::images_path(path), image)});
     }
   }
   return findings;
@@ -109,10 +161,10 @@ std::vector<Finding> unmapped_images(const Manifests& manifests, const std::stri
 }  // namespace
 
 int doctor(const DoctorFlags& flags, Io& io) {
-  std::vector<Finding> findings = {address("listen", flags.listen), pod_addresses(), descriptors(), watches(), ports(),
-                                   state_folder(flags.state)};
-  if (flags.api != "off") findings.insert(findings.begin() + 1, address("api", flags.api));
-  if (flags.admin != "off") findings.insert(findings.begin() + 1, address("admin", flags.admin));
+  if (io.running != nullptr) return tell_addresses(io.running->serving(), io);
+  std::vector<Finding> findings = ports_of(flags);
+  for (const auto& look : {pod_addresses, descriptors, watches, ports}) findings.push_back(look());
+  findings.push_back(state_folder(flags.state));
   findings.push_back({"cores", fmt::format("{}", std::thread::hardware_concurrency()), ""});
   int exit_code = kOk;
   if (!flags.path.empty()) {

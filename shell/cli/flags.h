@@ -112,9 +112,9 @@ struct CopyFlags {
 
 struct DoctorFlags {
   std::string path;
-  std::string listen = "127.0.0.1:8080";
-  std::string admin = "127.0.0.1:9180";
-  std::string api = "127.0.0.1:6443";
+  std::string listen;  // of the ports, empty: those of the instance, else as up has them
+  std::string admin;
+  std::string api;
   std::string state = ".graylane";
 };
 

@@ -142,15 +142,17 @@ const std::array<CommandText, 16> kCommands = {{
          "Graylane.\n",
      .examples = {"graylane token --role viewer", "TOKEN=$(graylane token --role operator --user ann --namespace shop)",
                   "graylane token --list"},
-     .exit_codes = {"0  done", "1  the state folder cannot be read or written", "2  usage", "3  no token of that id"},
+     .exit_codes = {"0  done", "1  a name is refused, or the state folder cannot be read or written", "2  usage",
+                    "3  no token of that id"},
      .next = "graylane kubeconfig has the address and the CA that go with it"},
     {.name = "backup",
      .group = "Access",
      .purpose = "Copy the objects of an instance to a new file, while it runs or not",
      .usage = {"graylane backup <file> [--state <folder>]"},
      .details =
-         "One state, as of some moment of the call. A file that is there is never replaced. Pods and their endpoints are not "
-         "part of it: they are made anew.\n",
+         "One state, as of some moment of the call. A file that is there is never replaced. What is copied is checked: a store "
+         "that is damaged, or has a format of another version, is refused. Pods and their endpoints are not part of it: they are "
+         "made anew.\n",
      .examples = {"graylane backup objects.backup"},
      .exit_codes = {"0  the copy is complete", "1  there is none: why is on stderr", "2  usage"},
      .next = "graylane restore <file> brings it back"},
@@ -167,7 +169,9 @@ const std::array<CommandText, 16> kCommands = {{
      .purpose = "Say what this machine lacks for running an instance, and how to mend it",
      .usage = {"graylane doctor [-f <dir-or-file>] [--listen <address:port>] [--admin <address:port>] [--api <address:port>] "
                "[--state <folder>]"},
-     .details = "",
+     .details =
+         "The ports that flags name must be free. Without flags those of the instance that holds the state folder are shown, and "
+         "where none does, it is those of graylane up that must be free.\n",
      .examples = {"graylane doctor", "graylane doctor -f examples/nginx-canary"},
      .exit_codes = {"0  nothing is lacking", "1  something is", "2  usage"},
      .next = "graylane up -f <dir-or-file>"},

@@ -96,7 +96,8 @@ int ask(const CommandLine& line, const std::vector<std::string>& arguments, Io& 
 daemon::CommandAnswer answer(const daemon::Command& command, RunningInstance& instance) {
   daemon::CommandAnswer answer;
   CommandLine line;
-  if (!line.parse(command.arguments) || !asks_instance(line)) return {kUsage, "", "error: no command for an instance\n"};
+  if (!line.parse(command.arguments) || !(asks_instance(line) || line.command() == "doctor"))
+    return {kUsage, "", "error: no command for an instance\n"};
   net::Fd input(::memfd_create("input", MFD_CLOEXEC));
   if (::pwrite(input.get(), command.input.data(), command.input.size(), 0) != static_cast<ssize_t>(command.input.size()))
     return {kFailed, "", "error: no memory for the command's input\n"};

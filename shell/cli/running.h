@@ -12,6 +12,8 @@ class RunningInstance {
   /// As open_manifests() gives them: the objects, and the table in force.
   virtual Manifests manifests() = 0;
   virtual daemon::Shares shares() = 0;
+  /// Where it listens.
+  virtual daemon::Serving serving() = 0;
 };
 
 }  // namespace graylane::cli

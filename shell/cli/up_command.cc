@@ -31,21 +31,22 @@ bool is_any(const net::SocketAddress& address) { return address.reachable() != a
 
 /// Where it answers. Who listens on all addresses is told so: others can reach them.
 std::string place_of(const net::SocketAddress& address) {
-  const std::string url = "http://" + address.reachable().to_string();
+  std::string url = "http://" + address.reachable().to_string();
   if (!is_any(address)) return url;
   return url + (address.is_v6() ? " and on all other IPv6 addresses of this machine (not on IPv4)"
                                 : " and on all other IPv4 addresses of this machine");
 }
 
-/// Empty: nothing that people want to know.
 std::string changes_of(const daemon::Effective& effective) {
-  if (!effective.before) {
-    const size_t hosts = host_names(*effective.now).size();
-    const size_t routes = route_rows(*effective.now).size();
-    return fmt::format("{} of {}", counted(routes, "route"), counted(hosts, "host"));
-  }
-  const auto changes = describe_changes(*effective.before, *effective.now);
-  return changes.empty() && !effective.edited ? "" : join_changes(changes);
+  if (effective.before) return join_changes(describe_changes(*effective.before, *effective.now));
+  const size_t hosts = host_names(*effective.now).size();
+  const size_t routes = route_rows(*effective.now).size();
+  return fmt::format("{} of {}", counted(routes, "route"), counted(hosts, "host"));
+}
+
+/// A table that nobody has asked for, and that is like the one before: no more than a new number.
+bool is_plain(const daemon::Effective& effective) {
+  return !effective.edited && effective.before && describe_changes(*effective.before, *effective.now).empty();
 }
 
 double milliseconds(std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
@@ -57,6 +58,7 @@ class Talker final : public daemon::Reporter {
       : path_(std::move(path)), kubeconfig_(std::move(kubeconfig)), io_(io) {}
 
   void serving(const daemon::Serving& serving) override {
+    serving_ = serving;
     const std::string from = path_.empty() ? "" : fmt::format(", {} from {}", counted(serving.objects, "object"), path_);
     io_.talk(fmt::format("serving {} with {}{}{}", place_of(serving.listen), counted(serving.workers, "worker"), from,
                          serving.admin ? "; admin " + place_of(*serving.admin) : ""));
@@ -64,10 +66,9 @@ class Talker final : public daemon::Reporter {
   }
 
   void effective(const daemon::Effective& effective) override {
-    if (const std::string what = changes_of(effective); !what.empty()) {
-      io_.talk(fmt::format("revision {} effective in all workers after {:.1f} ms: {}", effective.revision,
-                           milliseconds(effective.took), printable(what)));
-    }
+    io_.talk(fmt::format("revision {}{} in all workers after {:.1f} ms: {}", effective.revision,
+                         is_plain(effective) ? "" : " effective", milliseconds(effective.took),
+                         printable(changes_of(effective))));
     show_all(effective.findings);
     if (effective.edited && !effective.clean) io_.talk("what has no error is served; /readyz is 503 until the errors are mended");
   }
@@ -86,6 +87,9 @@ class Talker final : public daemon::Reporter {
     io_.talk(fmt::format("draining: requests get {:.1f} s to end; again to end at once", milliseconds(at_most) / 1000));
   }
 
+  /// What serving() was told last.
+  const daemon::Serving& served() const { return serving_; }
+
  private:
   void show_all(const Diagnostics& diagnostics) {
     size_t shown = 0;
@@ -100,12 +104,14 @@ class Talker final : public daemon::Reporter {
   std::string path_;
   std::string kubeconfig_;
   Io& io_;
+  daemon::Serving serving_;
 };
 
 /// What commands see of this instance.
 class Running final : public RunningInstance {
  public:
-  Running(const daemon::Instance& instance, ingress_nginx::Options options) : instance_(instance), options_(std::move(options)) {}
+  Running(const daemon::Instance& instance, const Talker& talker, ingress_nginx::Options options)
+      : instance_(instance), talker_(talker), options_(std::move(options)) {}
 
   Manifests manifests() override {
     daemon::View view = instance_.view();
@@ -113,9 +119,11 @@ class Running final : public RunningInstance {
             std::move(view.compiling)};
   }
   daemon::Shares shares() override { return instance_.shares(); }
+  daemon::Serving serving() override { return talker_.served(); }
 
  private:
   const daemon::Instance& instance_;
+  const Talker& talker_;
   const ingress_nginx::Options options_;
 };
 
@@ -230,7 +238,7 @@ int up(const UpFlags& flags, Io& io) {
   auto instance = daemon::Instance::start(std::move(*options), talker,
                                           [&running](const daemon::Command& command) { return answer(command, *running); });
   if (!instance) return tell(io, instance.error()), kFailed;
-  running = std::make_unique<Running>(**instance, routing);
+  running = std::make_unique<Running>(**instance, talker, routing);
   return (*instance)->run();
 }
 

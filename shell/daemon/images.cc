@@ -17,6 +17,10 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
+std::string images_path(const std::string& path) {
+  return (std::filesystem::path(folder_of(path)) / "images.yaml").lexically_normal().string();
+}
+
 local::ImageMap read_images(const std::string& path, Diagnostics& diagnostics) {
   auto images = local::ImageMap::load(folder_of(path), diagnostics);
   if (images) return std::move(*images);

@@ -146,7 +146,8 @@ ImageMap ImageMap::parse(std::string_view text, const FileName& file, Diagnostic
 Result<ImageMap> ImageMap::load(const std::string& folder, Diagnostics& diagnostics) {
   const std::string path = folder + "/images.yaml";
   std::error_code error;
-  const std::string absolute = std::filesystem::absolute(folder, error).string();
+  // "/x" of "x", "x/." and "x/": people copy it from what is said.
+  const std::string absolute = (std::filesystem::absolute(folder, error) / "").lexically_normal().parent_path().string();
   ImageMap map;
   if (std::filesystem::exists(path, error)) {
     const auto name = std::make_shared<const std::string>(path);
