@@ -10,6 +10,7 @@
 #include "api/text_rules.h"
 #include "api/view_fields.h"
 #include "control/object_parts.h"
+#include "local/pod_past.h"
 
 namespace graylane::daemon {
 
@@ -43,6 +44,9 @@ std::string waiting_reason(const Value& container) {
   return fields::text(fields::find_object(fields::find_object(&container, "state"), "waiting"), "reason", "ContainerCreating");
 }
 
+/// It went down with an earlier life of this program, which is no fault of its own.
+bool went_with_us(const Value* end) { return fields::text(end, "reason") == local::kNodeRestart; }
+
 /// The end of the container's last life, unless it was meant to end so.
 const Value* last_failure(const Value& container) {
   const bool restarts = waiting_reason(container) == "CrashLoopBackOff";  // whatever the exit code
@@ -59,9 +63,18 @@ bool is_steady(const Value& container, int64_t now) {
   return since && now - *since >= kSteadyAfter.count();
 }
 
+/// Most run again; of restartPolicy Never some do not.
+std::optional<Trouble> trouble_of_lost(const Value& container, const Value* end) {
+  const bool stays = fields::find_object(fields::find_object(&container, "state"), "terminated") != nullptr;
+  if (!stays) return std::nullopt;
+  return Trouble{local::kNodeRestart, fields::text(end, "message") + "; its restartPolicy does not run it again",
+                 "delete the Pod and make it anew, if it is to run again"};
+}
+
 std::optional<Trouble> trouble_of_crash(const Value& container, const std::string& pod, int64_t now) {
   const Value* end = last_failure(container);
   if (!end || is_steady(container, now)) return std::nullopt;
+  if (went_with_us(end)) return trouble_of_lost(container, end);
   const std::string reason = fields::text(end, "reason", "Error");
   const std::string message = fields::text(end, "message");
   if (reason == "PortTaken" || reason == "PortNotAllowed") return Trouble{reason, message, {}};

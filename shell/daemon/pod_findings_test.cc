@@ -75,6 +75,19 @@ TEST(PodFindings, ACrashIsOneMistakeThroughAllItsRestarts) {
               IsEmpty());
 }
 
+TEST(PodFindings, WhoWentDownWithUsDidNotCrash) {
+  // After a power cut every bare Pod has such an end behind it; a warning for each sends people after a fault that is not there.
+  const std::string end = "{terminated: {exitCode: 137, signal: 9, reason: NodeRestart, message: graylane ended}}";
+  EXPECT_THAT(find({pod("web-1", container("lastState: " + end + ", state: {running: {startedAt: '2025-12-31T23:59:59Z'}}"))}),
+              IsEmpty());
+  EXPECT_THAT(find({pod("web-1", container("lastState: " + end + ", state: {waiting: {reason: ContainerCreating}}"))}),
+              IsEmpty());
+  const auto stays = find({pod("once", container("state: " + end))});
+  ASSERT_THAT(stays, SizeIs(1)) << "of restartPolicy Never: somebody has to do something";
+  EXPECT_EQ(stays[0].diagnostic.id, "pod-node-restart");
+  EXPECT_THAT(stays[0].diagnostic.message, HasSubstr("NodeRestart: graylane ended; its restartPolicy does not run it again"));
+}
+
 TEST(PodFindings, APortThatIsTakenIsSaidAsSuch) {
   // "Exit code 1" would send people to the program's log for what is known here.
   const auto found = find({pod("web-1", container("state: {waiting: {reason: PortTaken, message: x}}, lastState: {terminated: "
