@@ -60,7 +60,7 @@ HTTPIngressPath: A path, and what is behind it.
  backend: Where matching requests go.
 
 IngressBackend: Where requests go.
- service: A Service and its port.
+ service: Not together with resource.
  resource: Another kind of object. Not together with service.
 
 IngressBackendBeta: Where requests go.

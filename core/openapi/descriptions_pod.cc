@@ -5,7 +5,7 @@ namespace graylane::openapi {
 const char* const kPodDescriptions = R"(
 Pod: Containers that run together in one place. Usually made by a Deployment or another controller, not by hand.
  spec: What should run, and how.
- status: What has been seen of the Pod. It may lag a little behind.
+ status: It may lag a little behind what the Pod does.
 
 PodTemplateSpec: The Pod that a controller makes copies of.
  metadata: Labels and annotations of the Pods. The controller's selector must match these labels.
@@ -33,7 +33,7 @@ PodSpec: What runs in a Pod, and how.
  dnsPolicy: Where names are looked up: ClusterFirst, Default, ClusterFirstWithHostNet or None.
  dnsConfig: Further settings for looking up names.
  hostAliases: Lines that are added to the Pod's hosts file.
- securityContext: Users, groups and rights for all containers.
+ securityContext: What holds for all containers that do not say otherwise.
  priorityClassName: How important the Pod is, by the name of a PriorityClass.
  schedulerName: Which scheduler places the Pod.
  readinessGates: Further conditions that must be true before the Pod counts as ready.
@@ -57,7 +57,7 @@ Container: One program of a Pod.
  readinessProbe: A check that decides whether the container gets traffic.
  startupProbe: A check for slow starters: the other probes wait until it has succeeded.
  lifecycle: What to do after the start and before the end.
- securityContext: Users, groups and rights of this container.
+ securityContext: Goes before what the Pod says for all its containers.
  restartPolicy: Of an init container, Always: it goes on beside the others.
  stdin: Whether standard input stays open.
  tty: Whether it gets a terminal.

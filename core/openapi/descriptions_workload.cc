@@ -11,7 +11,7 @@ DeploymentSpec: What a Deployment should do.
  replicas: How many Pods there should be. 1 unless said otherwise.
  selector: Which Pods are its own. Must match the template's labels, and cannot be changed.
  template: The Pod to make copies of. A change of it is rolled out.
- strategy: How old Pods are replaced by new ones.
+ strategy: RollingUpdate when it is left away.
  minReadySeconds: So long a new Pod must have been ready to count as available, in seconds.
  revisionHistoryLimit: How many old ReplicaSets are kept to go back to. 10 unless said otherwise.
  progressDeadlineSeconds: After so many seconds without progress a rollout counts as stuck. 600 unless said otherwise.
@@ -19,7 +19,7 @@ DeploymentSpec: What a Deployment should do.
 
 DeploymentStrategy: How old Pods are replaced.
  type: RollingUpdate, bit by bit, or Recreate, all old ones first.
- rollingUpdate: The bounds of a rolling update.
+ rollingUpdate: Only for the type RollingUpdate.
 
 RollingUpdateDeployment: The bounds of a rolling update.
  maxSurge: So many Pods more than wanted may exist, as number or percentage. 25% unless said otherwise.

@@ -80,6 +80,31 @@ TEST(Descriptions, NameOnlyWhatThereIs) {
   for (const std::string& name : described()) EXPECT_TRUE(known.contains(name)) << name;
 }
 
+/// The type that a property refers to; empty: none.
+std::string type_of(const Value& property) {
+  const Value* reference = property.find("$ref");
+  return reference ? reference->as_string()->substr(reference->as_string()->rfind('.') + 1) : "";
+}
+
+TEST(Descriptions, AFieldDoesNotRepeatItsType) {
+  // `kubectl explain` prints the sentence of the field and then that of its type.
+  constexpr size_t kAlike = 20;  // bytes at the beginning
+  const Value all = parsed(v2_json(kinds_of("")));
+  size_t compared = 0;
+  for (const doc::Member& definition : *all.find("definitions")->as_object()) {
+    const Value* properties = definition.value.find("properties");
+    if (!properties) continue;
+    for (const doc::Member& property : *properties->as_object()) {
+      const std::string_view of_type = description_of(type_of(property.value));
+      const Value* text = property.value.find("description");
+      if (of_type.empty() || !text) continue;
+      ++compared;
+      EXPECT_NE(text->as_string()->substr(0, kAlike), of_type.substr(0, kAlike)) << definition.key << " " << property.key;
+    }
+  }
+  EXPECT_GT(compared, 50u);
+}
+
 TEST_F(Apps, SchemasSayWhatMergingNeeds) {
   // Argo CD and kubectl merge by these, for types that they were not built with.
   const Value& spec = *schemas_.find("io.k8s.api.apps.v1.DeploymentSpec");
