@@ -14,8 +14,8 @@
 
 #include "gateway/test_gateway.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-extern "C" size_t __sanitizer_get_current_allocated_bytes();  // g++ has no header for it
+#ifdef GRAYLANE_SANITIZED
+#include <sanitizer/allocator_interface.h>
 #endif
 
 namespace graylane::gateway {
@@ -31,7 +31,7 @@ constexpr int64_t kGrowthBytes = 1 << 20;  // 131 bytes for each swap after the 
 
 /// Resident bytes; with a sanitizer, which keeps freed memory for a while, allocated ones.
 int64_t memory_bytes() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef GRAYLANE_SANITIZED
   return static_cast<int64_t>(__sanitizer_get_current_allocated_bytes());
 #else
   std::ifstream file("/proc/self/statm");
