@@ -11,6 +11,20 @@ namespace {
 
 using doc::Value;
 
+/// All of it is where what it is filled into is: positions in the definition's file mean nothing here.
+void put_at(Value& value, Position at) {
+  value.set_at(at);
+  if (doc::Array* items = value.as_array()) {
+    for (Value& item : *items) put_at(item, at);
+  }
+  if (doc::Object* members = value.as_object()) {
+    for (doc::Member& member : *members) {
+      member.key_at = at;
+      put_at(member.value, at);
+    }
+  }
+}
+
 bool is_identity(std::string_view member) { return member == "apiVersion" || member == "kind" || member == "metadata"; }
 
 /// Takes away and fills in.
@@ -65,7 +79,7 @@ class Shaper {
     for (const Property& property : schema.properties) {
       if (!property.default_value || object.find(property.name)) continue;
       Value filled = *property.default_value;
-      filled.set_at(at);
+      put_at(filled, at);
       value(object.append(property.name, std::move(filled), at), *property.schema, Path(&path, property.name));
     }
   }

@@ -24,6 +24,7 @@ Edits::Outcome Edits::take() {
   reading_ = std::move(synced->diagnostics);
   images_ = std::move(images);
   objects_ = synced->objects;
+  revision_ = synced->revision;
   taken_ = true;
   return Outcome::kTaken;
 }
@@ -37,6 +38,16 @@ Result<bool> Edits::may_be_in_force(const std::vector<control::Change>& changes,
     found.insert(found.end(), harm->begin(), harm->end());
   }
   return !has_errors(found);
+}
+
+Result<void> Edits::look_at(const api::ObjectKey& key) {
+  auto found = source_.compare(client_, key);
+  if (!found) return std::unexpected(std::move(found.error()));
+  std::erase_if(reading_, [title = key.to_string()](const Diagnostic& diagnostic) {
+    return diagnostic.object == title && (diagnostic.id == "overridden" || diagnostic.id == "deleted-by-others");
+  });
+  if (*found) reading_.push_back(**std::move(found));
+  return {};
 }
 
 Diagnostics Edits::errors(const Diagnostics& compiling) const {

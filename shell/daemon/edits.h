@@ -1,6 +1,7 @@
 // Edits: the directory of manifests as the instance takes it in: whole, or not at all. One thread; must not outlive what it is given.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,13 @@ class Edits {
   size_t objects() const { return objects_; }
   local::ImageMap take_images() { return std::exchange(images_, {}); }
 
+  /// Of the store, when the directory was taken last.
+  uint64_t revision() const { return revision_; }
+  /// Whether a write that made this revision can have changed what reading() says of the object.
+  bool concerns(const api::ObjectKey& key, uint64_t revision) const { return revision > revision_ && source_.defines(key); }
+  /// What reading() says of an object that somebody wrote or deleted, as it is now. Errors: those of the client.
+  Result<void> look_at(const api::ObjectKey& key);
+
   /// What is not in force as written, of the directory and of `compiling`, as errors.
   Diagnostics errors(const Diagnostics& compiling) const;
   /// Whether a document could not be applied as long as this was there.
@@ -55,6 +63,7 @@ class Edits {
   Diagnostics refused_;
   local::ImageMap images_;
   size_t objects_ = 0;
+  uint64_t revision_ = 0;
   bool taken_ = false;  // once
 };
 

@@ -8,9 +8,13 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
+#include <set>
 #include <thread>
 #include <utility>
 
+#include "api/crd.h"
+#include "apiserver/custom_kinds.h"
+#include "apiserver/server.h"
 #include "control/controllers.h"
 #include "control/ingress_status.h"
 #include "control/object_parts.h"
@@ -84,6 +88,12 @@ std::chrono::sys_seconds present_second() { return std::chrono::floor<std::chron
 std::string address_of(const net::SocketAddress& listen) {
   const std::string ip = listen.ip();
   return ip == "0.0.0.0" || ip == "::" ? "127.0.0.1" : ip;
+}
+
+std::string text_of(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const Diagnostic& diagnostic : diagnostics) text += to_string(diagnostic) + "\n";
+  return text;
 }
 
 void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more.begin(), more.end()); }
@@ -195,7 +205,10 @@ class Instance::State {
   }
 
   Result<void> start_api() {
-    if (!options_.api) return {};
+    if (!options_.api) {  // else it does so
+      custom_kinds_ = std::make_unique<apiserver::CustomKinds>(api::builtin_kinds(), *store_, world_);
+      return {};
+    }
     const auto told = [this](const Error& error) { loop_->post([this, error] { reporter_.failed(error); }); };
     const auto path = [folder = folder_.path()](const std::string& ns, const std::string& pod, const std::string& container) {
       return local::log_path(folder, ns, pod, container);
@@ -239,12 +252,29 @@ class Instance::State {
   void take_changes() {
     for (;;) {
       const auto event = changes_->next(std::chrono::milliseconds(0));
-      if (!event) return watch_objects();  // too many at once: from here on again
+      if (!event) {  // too many at once: from here on again
+        try_again_ = true;
+        return watch_objects();
+      }
       if (!*event || (*event)->type == control::EventType::kBookmark) break;
       active_ = true;
       reroutes_ = reroutes_ || may_reroute(**event);
-      if ((*event)->type == control::EventType::kDeleted && edits_.waits_for((*event)->object->key)) try_again_ = true;
+      take_change(**event);
     }
+  }
+
+  /// What it means to the directory.
+  void take_change(const control::Event& event) {
+    const api::ObjectKey& key = event.object->key;
+    if (event.type == control::EventType::kDeleted && edits_.waits_for(key)) try_again_ = true;
+    if (api::is_crd(event.object->gvk) && event.revision > edits_.revision()) try_again_ = true;
+    if (!edits_.concerns(key, event.revision)) return;
+    const bool changed = event.type == control::EventType::kModified && event.previous;
+    if (!changed || !control::differs_in_status_alone(*event.previous, *event.object)) touched_.insert(key);
+  }
+
+  void look_at_touched() {
+    for (const api::ObjectKey& key : std::exchange(touched_, {})) report(edits_.look_at(key));
   }
 
   Result<void> serve_objects() {
@@ -313,6 +343,18 @@ class Instance::State {
     return true;
   }
 
+  /// The same directory, of which more may be in force now. Nobody edited it, so what is as before is not told again; who is about
+  /// to will be waited for.
+  void take_again() {
+    if (!watch_ || !watch_->is_quiet()) return;
+    const uint64_t before = store_->revision();
+    const std::string refused = text_of(edits_.refused());
+    const auto edited = edited_since_;
+    const bool taken = take(std::chrono::steady_clock::now());
+    if (edited || store_->revision() == before) edited_since_ = edited;
+    if (!taken && text_of(edits_.refused()) != refused) reporter_.rejected(edits_.refused(), !active_);
+  }
+
   /// The reason for not being ready after the first load.
   Diagnostics errors() const { return edits_.errors(publisher_.compiling()); }
 
@@ -348,7 +390,8 @@ class Instance::State {
     scheduled_ = false;
     take_changes();
     if (!active_ || draining_) return;
-    if (std::exchange(try_again_, false)) take(std::chrono::steady_clock::now());
+    if (std::exchange(try_again_, false)) take_again();
+    look_at_touched();
     for (int round = 0; run_controllers(); ++round) {
       if (round == kRoundsMax) return schedule();
     }
@@ -464,24 +507,27 @@ class Instance::State {
   std::unique_ptr<sources::DirectoryWatch> watch_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<Api> api_;
+  apiserver::World world_ = apiserver::real_world(*loop_);
+  std::unique_ptr<apiserver::CustomKinds> custom_kinds_;  // without an API: ends definitions that are deleted
   std::unique_ptr<control::Watch> changes_;
   std::unique_ptr<CommandSocket> commands_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::thread joiner_;
   net::CallbackTimer look_again_;
   net::CallbackTimer take_again_{[this] {
-    if (take(std::chrono::steady_clock::now())) settle();
+    if (watch_ && watch_->is_quiet() && take(std::chrono::steady_clock::now())) settle();
   }};
   net::CallbackTimer pods_timer_{[this] { wait_for_pods(); }};
 
   Serving serving_;
-  std::string told_failure_;  // of the turns; empty: the last one did what was to do
+  std::set<api::ObjectKey> touched_;  // objects of documents that somebody wrote
+  std::string told_failure_;          // of the turns; empty: the last one did what was to do
   std::optional<net::Instant> edited_since_;
   net::Instant stop_pods_until_;
   bool active_ = false;     // there are, or were, objects
   bool clean_ = false;      // the errors of the first load are mended
   bool reroutes_ = false;   // an object of those that routing is asked for by has changed
-  bool try_again_ = false;  // the directory: what a document waited for is gone
+  bool try_again_ = false;  // the directory: what a document waited for is gone, or the kinds are others
   bool scheduled_ = false;
   bool draining_ = false;
   int exit_code_ = 0;

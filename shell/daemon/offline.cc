@@ -52,7 +52,7 @@ Result<Offline> Offline::open(const std::string& path) {
   if (!scan) return std::unexpected(std::move(scan.error()));
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) read_images(path, scan->diagnostics);
-  return Offline(std::move(scan->objects), std::move(scan->diagnostics));
+  return Offline(std::move(scan->objects), std::move(scan->diagnostics), scan->kinds.strict);
 }
 
 Result<Routed> Offline::route(ingress_nginx::Options options) const {
@@ -68,7 +68,7 @@ void Offline::substitute(const std::string& file, std::string_view text) {
   const auto in_file = [&](const FileName& name) { return name && *name == file; };
   std::erase_if(objects_, [&](const api::ObjectPtr& object) { return in_file(object->file); });
   std::erase_if(reading_, [&](const Diagnostic& diagnostic) { return in_file(diagnostic.where.file); });
-  api::Manifest manifest = api::read_manifest(text, std::make_shared<const std::string>(file));
+  api::Manifest manifest = api::read_manifest(text, std::make_shared<const std::string>(file), {kinds_.get(), {}});
   for (api::Object& object : manifest.objects) objects_.push_back(std::make_shared<const api::Object>(std::move(object)));
   std::ranges::move(manifest.diagnostics, std::back_inserter(reading_));
   renumber();

@@ -2,10 +2,12 @@
 // directory -> store -> route feed -> table. A snapshot of the moment it was opened; a value; one thread at a time.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/kinds.h"
 #include "api/object.h"
 #include "base/diagnostic.h"
 #include "dialect/ingress_nginx/options.h"
@@ -40,13 +42,14 @@ class Offline {
   void substitute(const std::string& file, std::string_view text);
 
  private:
-  Offline(std::vector<api::ObjectPtr> objects, Diagnostics reading)
-      : objects_(std::move(objects)), reading_(std::move(reading)) {}
+  Offline(std::vector<api::ObjectPtr> objects, Diagnostics reading, std::shared_ptr<const api::Kinds> kinds = nullptr)
+      : objects_(std::move(objects)), reading_(std::move(reading)), kinds_(std::move(kinds)) {}
   void renumber();
   void report_duplicates();
 
   std::vector<api::ObjectPtr> objects_;
   Diagnostics reading_;
+  std::shared_ptr<const api::Kinds> kinds_;  // of the directory; null: the built-in ones
 };
 
 /// The whole text of a file; within the limits for manifests.

@@ -80,5 +80,22 @@ TEST_F(OfflineTest, ASubstitutedFileReplacesItsObjectsAndReports) {
   EXPECT_NE(table(offline)->exact.find("a.example"), nullptr);
 }
 
+TEST_F(OfflineTest, CustomResourcesAreJudgedByTheirDefinition) {
+  // lint has nothing but the files, and must neither call a kind unknown that is defined there nor let its mistakes pass.
+  write("z.yaml",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n"
+        "  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, singular: widget, kind: Widget}\n"
+        "  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: "
+        "object, properties: {size: {type: integer}}}}}}}]\n");
+  const std::string widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: ";
+  write("a.yaml", widget + "1}\n");
+  Offline offline = open();
+  EXPECT_TRUE(offline.reading().empty());
+  EXPECT_EQ(offline.objects().at(0)->key.ns, "default");
+  offline.substitute(folder_ / "a.yaml", widget + "big}\n");
+  ASSERT_EQ(offline.reading().size(), 1u);
+  EXPECT_EQ(offline.reading()[0].field, "spec.size");
+}
+
 }  // namespace
 }  // namespace graylane::daemon

@@ -34,6 +34,7 @@ api::Object to_object(const AppliedRecord& record) {
                                      {"digest", Value(record.digest)},
                                      {"uid", Value(record.uid)},
                                      {"made", Value(record.made)}});
+  if (!record.definition.empty()) object.content.as_object()->set("definition", Value(record.definition));
   return object;
 }
 
@@ -65,7 +66,8 @@ std::optional<AppliedRecord> read_record(const api::Object& object) {
   AppliedRecord record{{text(of, "group"), text(of, "kind"), text(of, "namespace"), text(of, "name")},
                        text(&object.content, "digest"),
                        text(&object.content, "uid"),
-                       made && made->as_bool() && *made->as_bool()};
+                       made && made->as_bool() && *made->as_bool(),
+                       text(&object.content, "definition")};
   if (record.key.kind.empty() || record.key.name.empty()) return std::nullopt;
   return record;
 }

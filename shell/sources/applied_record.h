@@ -16,10 +16,11 @@ namespace graylane::sources {
 inline constexpr const char* kInternalGroup = "internal.graylane.dev";
 
 struct AppliedRecord {
-  api::ObjectKey key;  // of the document's object
-  std::string digest;  // of the document when it was last applied
-  std::string uid;     // of the object then
-  bool made = false;   // the object is there since the document is
+  api::ObjectKey key;           // of the document's object
+  std::string digest;           // of the document when it was last applied
+  std::string uid;              // of the object then
+  bool made = false;            // the object is there since the document is
+  std::string definition = {};  // the uid of the CustomResourceDefinition of its kind; empty: built in
   bool operator==(const AppliedRecord&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/crd.h"
 #include "api/manifest.h"
 #include "sources/applied_directory.h"
 
@@ -47,6 +48,19 @@ void report_duplicates(const std::vector<ObjectPtr>& objects, Diagnostics& diagn
   }
 }
 
+/// To lint such a document is kept; here it waits.
+void tell_unknown_kinds(Diagnostics& diagnostics) {
+  for (Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.id != "unknown-kind") continue;
+    diagnostic.severity = Severity::kWarning;
+    diagnostic.message = diagnostic.object + " is not in force: its kind is not known here";
+    if (diagnostic.fix.empty())
+      diagnostic.fix = "add the CustomResourceDefinition of its kind, here or by kubectl: it is applied as soon as that is there";
+  }
+}
+
+const ObjectKey& key_of(const ObjectPtr& object) { return object->key; }
+
 uint64_t first_order(size_t file_index) { return uint64_t{file_index} << kOrderBits; }
 
 /// Somebody else wrote one of the objects between the plan and the write.
@@ -73,14 +87,33 @@ DirectorySource::DirectorySource(std::string path, DirectoryOptions options, Wor
     : path_(std::move(path)), options_(std::move(options)), world_(std::move(world)) {}
 
 Result<Scan> DirectorySource::scan() {
+  auto scan = read_all(kinds_);
+  if (!scan) return scan;
+  std::map<std::string, ObjectPtr> first;
+  for (const ObjectPtr& object : scan->objects) {
+    if (api::is_crd(object->gvk) && kinds_.find(object->gvk)) first.emplace(object->key.name, object);
+  }
+  std::vector<ObjectPtr> definitions;
+  for (const auto& [name, object] : first) definitions.push_back(object);
+  const ServedKinds kinds = serve(definitions, kinds_);
+  return kinds.strict == scan->kinds.strict ? scan : read_all(kinds);
+}
+
+bool DirectorySource::is_known(const KnownFile& known, const ManifestFile& file) const {
+  return known.settled && known.stamp == file.stamp && (!known.has_custom || known.kinds == kinds_.strict);
+}
+
+Result<Scan> DirectorySource::read_all(const ServedKinds& kinds) {
+  kinds_ = kinds;
   auto found = find_manifest_files(path_, options_);
   if (!found) return std::unexpected(std::move(found.error()));
   Scan scan;
+  scan.kinds = kinds;
   scan.diagnostics = std::move(found->diagnostics);
   std::map<std::string, KnownFile> known;
   for (const ManifestFile& file : found->files) {
     auto node = known_.extract(file.path);
-    const bool is_known = !node.empty() && node.mapped().settled && node.mapped().stamp == file.stamp;
+    const bool is_known = !node.empty() && this->is_known(node.mapped(), file);
     KnownFile content = is_known ? std::move(node.mapped()) : read(file, scan.files);
     if (is_known) renumber(content.objects, scan.files);
     ++scan.files;
@@ -105,7 +138,11 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   known.stamp = text->stamp;
   known.settled = file.regular && text->stamp.settled(now, options_.settle);
   const auto name = std::make_shared<const std::string>(file.path);
-  api::Manifest manifest = api::read_manifest(text->text, name);
+  api::Manifest manifest = api::read_manifest(text->text, name, api::ManifestOptions{kinds_.strict.get(), {}});
+  const auto is_custom = [](const ObjectKey& key) { return !ServedKinds::is_builtin(key); };
+  known.has_custom =
+      std::ranges::any_of(manifest.objects, is_custom, &Object::key) || std::ranges::any_of(manifest.refused, is_custom);
+  known.kinds = kinds_.strict;
   known.diagnostics = std::move(manifest.diagnostics);
   if (text->text.empty()) {
     known.diagnostics.push_back({Severity::kWarning,
@@ -137,13 +174,20 @@ Result<void> DirectorySource::remember_directory(control::Client& client, const 
 }
 
 Result<Synced> DirectorySource::sync(control::Client& client, const Check& check) {
-  auto scan = this->scan();
+  auto scan = read_all(kinds_);
   if (!scan) return std::unexpected(std::move(scan.error()));
   if (std::exchange(client_, &client) != &client) settled_.clear();
   for (int attempt = 1;; ++attempt) {
+    SyncPlanner planner(client, world_, settled_);
+    const auto kinds = planner.plan_definitions(scan->objects, kinds_);
+    if (!kinds) return std::unexpected(kinds.error());
+    if (kinds->strict != scan->kinds.strict) scan = read_all(*kinds);
+    if (!scan) return std::unexpected(std::move(scan.error()));
+    kinds_ = *kinds;
     Synced synced{false, 0, scan->objects.size(), scan->diagnostics};
     if (has_errors(synced.diagnostics)) return synced;
-    auto plan = plan_sync(client, scan->objects, world_, settled_);
+    tell_unknown_kinds(synced.diagnostics);
+    auto plan = planner.plan(scan->objects);
     if (!plan) return std::unexpected(std::move(plan.error()));
     std::ranges::move(plan->diagnostics, std::back_inserter(synced.diagnostics));
     if (has_errors(synced.diagnostics)) return synced;
@@ -153,11 +197,29 @@ Result<Synced> DirectorySource::sync(control::Client& client, const Check& check
     if (auto ok = remember_directory(client, *scan, plan->records); !ok) return std::unexpected(std::move(ok.error()));
     std::ranges::move(plan->records, std::back_inserter(plan->changes));
     const auto written = client.write(std::move(plan->changes));
-    synced.in_force = written.has_value();
-    synced.revision = written ? written->revision : 0;
-    if (written) return synced;
+    if (written) {
+      synced.in_force = true;
+      synced.revision = written->revision;
+      in_force_ = std::move(scan->objects);
+      std::ranges::sort(in_force_, {}, &key_of);
+      in_force_kinds_ = kinds_;
+      return synced;
+    }
     if (!lost_race(written.error()) || attempt == kWriteAttempts) return std::unexpected(written.error());
   }
+}
+
+const Object* DirectorySource::find_in_force(const ObjectKey& key) const {
+  const auto found = std::ranges::lower_bound(in_force_, key, {}, &key_of);
+  return found == in_force_.end() || (*found)->key != key ? nullptr : found->get();
+}
+
+Result<std::optional<Diagnostic>> DirectorySource::compare(control::Client& client, const ObjectKey& key) const {
+  const Object* document = find_in_force(key);
+  if (!document) return std::nullopt;
+  const auto live = client.get(key);
+  if (!live && live.error().code != ErrorCode::kNotFound) return std::unexpected(live.error());
+  return sources::compare(*document, live ? live->get() : nullptr, in_force_kinds_);
 }
 
 }  // namespace graylane::sources

@@ -3,7 +3,8 @@
 // who watches the directory calls sync() when something changed.
 //
 // What it applied is remembered in the store (applied_record.h): a document is applied again only when its own content changed,
-// over restarts too. docs/design/directory-source.md says what becomes of objects that others change or delete.
+// over restarts too. CustomResourceDefinitions come first: by those of the directory and of the store custom resources are read, like
+// objects of any kind. docs/design/directory-source.md says what becomes of objects that others change or delete.
 //
 // Files whose stamp did not change are not read again; their objects are the same pointers as before.
 #pragma once
@@ -29,13 +30,14 @@ struct Scan {
   Diagnostics diagnostics;
   size_t files = 0;
   size_t files_read = 0;  // the others were known
+  ServedKinds kinds;      // that it was read by
 };
 
 struct Synced {
   bool in_force = false;    // the directory has no errors, and is written
   uint64_t revision = 0;    // of the store then; set when in_force
   size_t objects = 0;       // of the directory
-  Diagnostics diagnostics;  // of the scan and of the plan (sync_plan.h)
+  Diagnostics diagnostics;  // of the scan and of the plan (sync_plan.h); of a kind that is not served the warning unknown-kind
 };
 
 class DirectorySource {
@@ -43,7 +45,7 @@ class DirectorySource {
   /// `path` as the user typed it: it begins every file name in diagnostics and explanations.
   explicit DirectorySource(std::string path, DirectoryOptions options = {}, World world = real_world());
 
-  /// What the directory says now. Errors: those of find_manifest_files.
+  /// What the directory says now; kinds are built in or defined in it. Errors: those of find_manifest_files.
   Result<Scan> scan();
 
   /// Applies what changed in the directory since it was last applied to this store, in one batch: server-side, with force, as the
@@ -55,20 +57,34 @@ class DirectorySource {
   using Check = std::function<Result<bool>(const std::vector<control::Change>&)>;
   Result<Synced> sync(control::Client& client, const Check& check = {});
 
+  /// Whether a document that is in force is about the object.
+  bool defines(const api::ObjectKey& key) const { return find_in_force(key) != nullptr; }
+  /// For such a document, beside the object as it is now: see compare() in sync_plan.h. Errors: those of the client.
+  Result<std::optional<Diagnostic>> compare(control::Client& client, const api::ObjectKey& key) const;
+
  private:
   struct KnownFile {
     FileStamp stamp;
     bool settled = false;
+    bool has_custom = false;                       // documents of kinds that are not built in
+    std::shared_ptr<const api::Kinds> kinds = {};  // that it was read by
     std::vector<api::ObjectPtr> objects;
     Diagnostics diagnostics;
   };
 
+  /// Files of which everything that matters is known are not read again.
+  Result<Scan> read_all(const ServedKinds& kinds);
+  bool is_known(const KnownFile& known, const ManifestFile& file) const;
   KnownFile read(const ManifestFile& file, size_t file_index) const;
+  const api::Object* find_in_force(const api::ObjectKey& key) const;
   Result<void> remember_directory(control::Client& client, const Scan& scan, std::vector<control::Change>& records) const;
 
   const std::string path_;
   const DirectoryOptions options_;
-  std::map<std::string, KnownFile> known_;  // by path, of the last scan
+  std::map<std::string, KnownFile> known_;    // by path, of the last scan
+  ServedKinds kinds_ = builtin_kinds_only();  // of the last scan
+  std::vector<api::ObjectPtr> in_force_;      // by key
+  ServedKinds in_force_kinds_;
   const World world_;
   const control::Client* client_ = nullptr;  // that `settled_` is about
   SettledDocuments settled_;

@@ -34,6 +34,7 @@ class DirectorySharing : public testing::Test {
     return result ? *result : Synced();
   }
   void restart() { source_ = std::make_unique<DirectorySource>(dir.path()); }
+  DirectorySource& source() { return *source_; }
   bool has(const ObjectKey& key) { return store.get(key).has_value(); }
   const api::Object& object(const ObjectKey& key) {
     EXPECT_TRUE(has(key)) << key.to_string();
@@ -71,8 +72,51 @@ TEST_F(DirectorySharing, AChangeByKubectlHoldsUntilTheDocumentChanges) {
   EXPECT_THAT(ids(sync()), ElementsAre("overridden"));
   EXPECT_EQ(field(object(kWeb), {"spec", "replicas"}), "5");
   dir.write("web.yaml", deployment("web", 3));
-  EXPECT_THAT(ids(sync()), IsEmpty());
+  const Synced applied = sync();
+  ASSERT_THAT(ids(applied), ElementsAre("override-ended")) << "who scaled by hand should learn of it";
+  EXPECT_EQ(applied.diagnostics[0].message,
+            "Deployment default/web is as its file says again, since its document changed: spec.replicas was changed by kubectl");
   EXPECT_EQ(field(object(kWeb), {"spec", "replicas"}), "3");
+  EXPECT_THAT(ids(sync()), IsEmpty());
+}
+
+TEST_F(DirectorySharing, AnEditOfOnesOwnEndsNobodysChange) {
+  // A warning at every edit would be read by nobody.
+  dir.write("web.yaml", deployment("web", 2));
+  sync();
+  kubectl.merge(kWeb, R"({"metadata":{"labels":{"team":"a"}},"spec":{"paused":true}})");
+  dir.write("web.yaml", deployment("web", 3) + "        env: [{name: A, value: b}]\n");
+  EXPECT_THAT(ids(sync()), IsEmpty());
+}
+
+TEST_F(DirectorySharing, AChangeOfAWholeThatEndsIsToldToo) {
+  // A selector is one field, however many labels it has: it is what people point elsewhere in an incident.
+  const auto service = [](const std::string& version) {
+    return "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {run: " + version + "}, ports: [{port: 80}]}\n";
+  };
+  dir.write("s.yaml", service("old"));
+  sync();
+  kubectl.merge({"", "Service", "default", "s"}, R"({"spec":{"selector":{"run":"new"}}})");
+  dir.write("s.yaml", service("newer"));
+  const Synced applied = sync();
+  ASSERT_THAT(ids(applied), ElementsAre("override-ended"));
+  EXPECT_THAT(applied.diagnostics[0].message, HasSubstr("spec.selector.run was changed by kubectl"));
+}
+
+TEST_F(DirectorySharing, WhatOthersDoIsSeenWithoutAnEdit) {
+  // It is told when it happens, not when somebody happens to touch a file.
+  dir.write("m.yaml", config_map("m"));
+  sync();
+  DirectorySource& source = this->source();
+  EXPECT_TRUE(source.defines(kMap));
+  EXPECT_FALSE(source.defines(kWeb));
+  EXPECT_FALSE(source.compare(store, kMap)->has_value());
+  kubectl.merge(kMap, R"({"data":{"value":"by kubectl"}})");
+  ASSERT_TRUE(source.compare(store, kMap)->has_value());
+  EXPECT_EQ((*source.compare(store, kMap))->id, "overridden");
+  kubectl.remove(kMap);
+  ASSERT_TRUE(source.compare(store, kMap)->has_value());
+  EXPECT_EQ((*source.compare(store, kMap))->id, "deleted-by-others");
 }
 
 TEST_F(DirectorySharing, AChangeByKubectlHoldsOverARestart) {
@@ -120,6 +164,25 @@ TEST_F(DirectorySharing, DefaultsAreNobodys) {
   EXPECT_EQ(field(object(kWeb), {"spec", "replicas"}), "5");
 }
 
+TEST_F(DirectorySharing, DefaultsInsideAListAreNobodysChange) {
+  // A list without keys is one value, and the object's has the defaults: a false alarm at every start hides the real one.
+  const ObjectKey key{"networking.k8s.io", "NetworkPolicy", "default", "p"};
+  const auto policy = [](const std::string& port) {
+    return "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n  podSelector: {}\n"
+           "  ingress:\n  - ports: [{port: " +
+           port + "}]\n";
+  };
+  dir.write("p.yaml", policy("80"));
+  sync();
+  ASSERT_EQ(field(object(key), {"spec", "ingress"}), R"([{"ports":[{"port":80,"protocol":"TCP"}]}])");
+  restart();
+  EXPECT_THAT(ids(sync()), IsEmpty());
+  kubectl.merge(key, R"({"spec":{"ingress":[{"ports":[{"port":80,"protocol":"UDP"}]}]}})");
+  ASSERT_THAT(ids(sync()), ElementsAre("overridden"));
+  dir.write("p.yaml", policy("81"));
+  EXPECT_THAT(ids(sync()), ElementsAre("override-ended"));
+}
+
 TEST_F(DirectorySharing, WhatKubectlDeletedStaysDeletedUntilItsDocumentChanges) {
   // An object that comes back by itself is how people learn to distrust a tool.
   dir.write("m.yaml", config_map("m"));
@@ -133,7 +196,7 @@ TEST_F(DirectorySharing, WhatKubectlDeletedStaysDeletedUntilItsDocumentChanges) 
     EXPECT_FALSE(has(kMap));
   }
   dir.write("m.yaml", config_map("m", "2"));
-  EXPECT_THAT(ids(sync()), IsEmpty());
+  EXPECT_THAT(ids(sync()), ElementsAre("override-ended"));
   EXPECT_TRUE(has(kMap));
 }
 
@@ -383,26 +446,7 @@ TEST_F(DirectorySharing, ADeletedNamespaceDoesNotComeBack) {
   EXPECT_THAT(ids(sync()), ElementsAre("deleted-by-others"));
   EXPECT_THAT(visible(store), IsEmpty());
   dir.write("m.yaml", text + "data: {a: b}\n");
-  EXPECT_THAT(ids(sync()), ElementsAre("namespace-made"));
-}
-
-TEST_F(DirectorySharing, ObjectsOfUnknownKindsAreKeptAsTheyAre) {
-  // Manifests of whole products hold them, with names that other kinds do not allow.
-  const auto role = [](const std::string& verb) {
-    return "apiVersion: example.com/v1\nkind: Odd\nmetadata: {name: \"system:reader\"}\nrules: [" + verb + "]\n";
-  };
-  const ObjectKey key{"example.com", "Odd", "", "system:reader"};
-  dir.write("r.yaml", role("get"));
-  EXPECT_TRUE(sync().in_force);
-  EXPECT_NE(field(object(key), {"metadata", "uid"}), "");
-  const std::string uid = field(object(key), {"metadata", "uid"});
-  dir.write("r.yaml", role("list"));
-  EXPECT_TRUE(sync().in_force);
-  EXPECT_EQ(field(object(key), {"rules"}), R"(["list"])");
-  EXPECT_EQ(field(object(key), {"metadata", "uid"}), uid);
-  dir.remove("r.yaml");
-  sync();
-  EXPECT_FALSE(has(key));
+  EXPECT_THAT(ids(sync()), ElementsAre("override-ended", "namespace-made"));
 }
 
 TEST(DirectoryRestart, TheSameDirectoryWritesNothing) {

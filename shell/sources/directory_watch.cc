@@ -134,6 +134,11 @@ void DirectoryWatch::on_events(uint32_t /*epoll_events*/) {
   arm();
 }
 
+bool DirectoryWatch::is_quiet() {
+  on_events(0);
+  return !settling_.due();
+}
+
 void DirectoryWatch::take(int watch, uint32_t mask, const char* name) {
   const net::Instant now = std::chrono::steady_clock::now();
   if ((mask & IN_Q_OVERFLOW) != 0) {

@@ -27,6 +27,9 @@ class DirectoryWatch final : public net::Handler {
                                                         std::chrono::milliseconds look_again = kLookAgain);
   ~DirectoryWatch();
 
+  /// Whether nobody is editing: who wants to read the directory for another reason may do so. Else the edit will be told.
+  bool is_quiet();
+
  private:
   struct Folder {
     std::string path;

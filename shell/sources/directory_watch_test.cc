@@ -26,6 +26,8 @@ class Watched {
     return edits != before;
   }
 
+  bool is_quiet() { return watch_->is_quiet(); }
+
   int edits = 0;
 
  private:
@@ -70,6 +72,20 @@ TEST(DirectoryWatch, SaysNothingWhileAFileIsBeingWritten) {
   file << "kind: ConfigMap\nmetadata:\n  name: a\n";
   file.close();
   EXPECT_TRUE(watched.edited_within(kSoon));
+}
+
+TEST(DirectoryWatch, IsNotQuietInTheMiddleOfAnEdit) {
+  // Who reads the directory since an object changed must not take half of somebody's edit for the whole.
+  const TestDirectory directory;
+  directory.write("a.yaml", config_map("a"));
+  Watched watched(directory.path());
+  EXPECT_TRUE(watched.is_quiet());
+  std::filesystem::rename(directory / "a.yaml", directory / "a.yaml~");
+  EXPECT_FALSE(watched.is_quiet()) << "without a turn of the loop in between";
+  directory.write("a.yaml", config_map("a", "2"));
+  EXPECT_FALSE(watched.is_quiet());
+  EXPECT_TRUE(watched.edited_within(kSoon));
+  EXPECT_TRUE(watched.is_quiet());
 }
 
 TEST(DirectoryWatch, AnEmptiedFileIsWaitedForAsAVanishedOne) {

@@ -5,6 +5,7 @@
 
 #include "api/build.h"
 #include "api/convert.h"
+#include "api/crd.h"
 #include "api/decode.h"
 #include "api/text_rules.h"
 #include "apiserver/patching.h"
@@ -21,24 +22,6 @@ using apiserver::Plan;
 using doc::Value;
 
 namespace {
-
-/// Kinds without the rules between fields: what a document breaks of them has been reported when it was read, as warnings where
-/// ingress-nginx serves it all the same, while the API refuses all of it.
-const api::Kinds& lenient_kinds() {
-  static const api::Kinds kKinds = [] {
-    api::Kinds made;
-    for (Kind kind : api::builtin_kinds().all()) {
-      kind.check = nullptr;
-      made.add(std::move(kind));
-    }
-    return made;
-  }();
-  return kKinds;
-}
-
-const Kind* lenient_kind(const api::GroupVersionKind& gvk) { return lenient_kinds().find(gvk.api_version(), gvk.kind); }
-
-Object stored_form(Object object) { return api::to_storage(std::move(object), lenient_kinds()); }
 
 doc::Object& metadata_of(Object& object) { return api::object_member(*object.content.as_object(), "metadata"); }
 
@@ -76,13 +59,14 @@ void set_age(Object& object, const Document& document, int64_t since) {
 /// What the API lets nobody set.
 void set_server_fields(Object& object, const Document& document) {
   if (const Value* stated = stated_creation(document.object)) metadata_of(object).set("creationTimestamp", *stated);
+  if (api::is_crd(document.kind->gvk)) return;  // what tools write there is empty, and would take "Established" away
   if (const Value* status = document.object.find("status")) object.content.as_object()->set("status", *status);
 }
 
-apiserver::Writer writer_of(const Kind& kind, const api::ObjectKey& key, const Birth& birth) {
+apiserver::Writer writer_of(const Kind& kind, const ServedKinds& served, const api::ObjectKey& key, const Birth& birth) {
   apiserver::Writer writer;
   writer.kind = &kind;
-  writer.kinds = &lenient_kinds();
+  writer.kinds = served.lenient.get();
   writer.target.group = kind.gvk.group;
   writer.target.version = kind.gvk.version;
   writer.target.ns = key.ns;
@@ -96,28 +80,14 @@ apiserver::Writer writer_of(const Kind& kind, const api::ObjectKey& key, const B
   return writer;
 }
 
-/// A kind that is not served has one writer.
-Object replaced(const Document& document, const Object* live, const Birth& birth) {
-  Object next = document.object;
-  doc::Object& metadata = metadata_of(next);
-  const Value* created = live ? in_metadata(*live, "creationTimestamp") : nullptr;
-  const std::string uid = live ? uid_of(*live) : "";
-  metadata.set("uid", Value(uid.empty() ? birth.uid : uid));
-  metadata.set("creationTimestamp", created ? *created : Value(api::format_time(birth.now_unix_seconds)));
-  const Value* status = live ? live->find("status") : nullptr;
-  if (status) next.content.as_object()->set("status", *status);
-  if (has_order(document.object)) note_order(next.content, document, birth.in_force_since_unix_seconds);
-  return next;
-}
-
 std::expected<Object, Diagnostics> merged(const Document& document, const Object* live, const Birth& birth) {
   apiserver::Patch patch{apiserver::Patch::Type::kApply, document.written};
   if (has_order(document.object)) note_order(patch.value, document, birth.in_force_since_unix_seconds);
-  auto plan = apiserver::plan_patch(writer_of(*document.kind, document.object.key, birth), live, patch);
+  auto plan = apiserver::plan_patch(writer_of(*document.kind, *document.served, document.object.key, birth), live, patch);
   if (!plan) return std::unexpected(refusals(plan.error(), document.object));
   if (!live) return std::move(plan->object);
   // What each of two writers may set need not be right together.
-  const api::Decoded whole = api::decode(plan->object.content, nullptr);
+  const api::Decoded whole = api::decode(plan->object.content, nullptr, {.kinds = document.served->strict.get()});
   if (!whole.object) return std::unexpected(refusals(whole.diagnostics, document.object));
   return std::move(plan->object);
 }
@@ -146,24 +116,27 @@ std::string uid_of(const Object& object) {
   return uid && uid->as_string() ? *uid->as_string() : "";
 }
 
-Document read_document(const Object& source) {
-  const Kind* kind = lenient_kind(source.gvk);
-  Document document{stored_form(source), written_part(source, kind ? kind->schema : nullptr), {}, nullptr};
-  if (kind) document.kind = &lenient_kinds().storage_of(*kind);
-  if (kind) document.written = api::convert(std::move(document.written), *kind, *document.kind);
+std::optional<Document> read_document(const Object& source, const ServedKinds& served) {
+  const Kind* kind = served.find(source.gvk);
+  if (!kind) return std::nullopt;
+  const Kind& stored = served.lenient->storage_of(*kind);
+  Document document{api::to_version(source, stored, *served.lenient),
+                    api::convert(written_part(source, kind->schema), *kind, stored),
+                    {},
+                    &stored,
+                    &served};
   document.digest = digest_of(document.written);
   forget_order(document.object);
   return document;
 }
 
 std::expected<Object, Diagnostics> apply(const Document& document, const Object* live, const Birth& birth) {
-  const std::optional<Object> before = live ? std::optional(stored_form(*live)) : std::nullopt;
-  const Object* known = before ? &*before : nullptr;
-  auto next = document.kind ? merged(document, known, birth) : replaced(document, known, birth);
+  const std::optional<Object> before = live ? std::optional(api::to_storage(*live, *document.served->lenient)) : std::nullopt;
+  auto next = merged(document, before ? &*before : nullptr, birth);
   if (!next) return next;
   set_server_fields(*next, document);
   set_age(*next, document, birth.in_force_since_unix_seconds);
-  take_places(*next, document.object, document.kind ? document.kind->schema : nullptr);
+  take_places(*next, document.object, document.kind->schema);
   next->revision = live ? live->revision : 0;
   return next;
 }
@@ -175,16 +148,16 @@ std::optional<Object> follow(const Document& document, const Object& live, int64
   Object next = live;
   if (!is_in_order) note_order(next.content, document, since);
   set_age(next, document, since);
-  take_places(next, document.object, document.kind ? document.kind->schema : nullptr);
+  take_places(next, document.object, document.kind->schema);
   if (is_in_order && has_same_places(next, live)) return std::nullopt;
   return next;
 }
 
-std::optional<control::Change> deletion(const Object& live, int64_t now_unix_seconds) {
-  const Kind* kind = lenient_kind(live.gvk);
+std::optional<control::Change> deletion(const Object& live, const ServedKinds& served, int64_t now_unix_seconds) {
+  const Kind* kind = served.find(live.gvk);
   if (!kind && is_free(live)) return control::Change::remove(live.key, live.revision);
   if (!kind) return std::nullopt;
-  auto plan = apiserver::plan_delete(writer_of(*kind, live.key, {now_unix_seconds, {}, 0}), live, {});
+  auto plan = apiserver::plan_delete(writer_of(*kind, served, live.key, {now_unix_seconds, {}, 0}), live, {});
   if (!plan || plan->effect == Plan::Effect::kNone) return std::nullopt;
   if (plan->effect == Plan::Effect::kRemove) return control::Change::remove(live.key, live.revision);
   plan->object.revision = live.revision;
@@ -209,9 +182,10 @@ std::expected<Object, Diagnostics> make_namespace(const std::string& name, const
   source.key = {"", "Namespace", "", name};
   source.content = api::make_object(
       {{"apiVersion", Value("v1")}, {"kind", Value("Namespace")}, {"metadata", api::make_object({{"name", Value(name)}})}});
-  const Kind& kind = *lenient_kind(source.gvk);
-  auto plan =
-      apiserver::plan_patch(writer_of(kind, source.key, birth), nullptr, {apiserver::Patch::Type::kApply, source.content});
+  const ServedKinds served = builtin_kinds_only();
+  const Kind& kind = *served.find(source.gvk);
+  auto plan = apiserver::plan_patch(writer_of(kind, served, source.key, birth), nullptr,
+                                    {apiserver::Patch::Type::kApply, source.content});
   if (!plan) return std::unexpected(refusals(plan.error(), source));
   return std::move(plan->object);
 }

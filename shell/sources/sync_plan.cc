@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "api/crd.h"
 #include "sources/applied_record.h"
 #include "sources/differences.h"
 #include "sources/document.h"
@@ -34,21 +35,46 @@ std::string random_uuid(std::random_device& random) {
   return text;
 }
 
-class Planner {
+Diagnostic warning(const Object& document, std::string id, const std::string& what, std::string fix) {
+  const std::string name = document.key.to_string();
+  return {Severity::kWarning, std::move(id), name, {}, name + " " + what, std::move(fix), document.at(document.content.at()), {}};
+}
+
+Diagnostic deleted_by_others(const Object& document) {
+  return warning(document, "deleted-by-others", "was deleted by somebody; it stays so until its document changes",
+                 "change the document, or delete it too");
+}
+
+bool is_definition(const ObjectKey& key) { return key.group == api::kCrdGroup && key.kind == api::kCrdKind; }
+
+}  // namespace
+
+class SyncPlanner::Planner {
  public:
   Planner(control::Client& client, const World& world, SettledDocuments& settled)
       : client_(client), world_(world), settled_(settled), now_(world.unix_seconds()) {}
 
-  Result<SyncPlan> make(const std::vector<ObjectPtr>& documents) {
+  Result<ServedKinds> definitions(const std::vector<ObjectPtr>& documents, const ServedKinds& before) {
     if (auto ok = read_records(); !ok) return std::unexpected(std::move(ok.error()));
+    if (auto ok = read_definitions(before); !ok) return std::unexpected(std::move(ok.error()));
+    for (const ObjectPtr& document : documents) {
+      if (!is_definition(document->key)) continue;
+      if (auto ok = consider(document); !ok) return std::unexpected(std::move(ok.error()));
+      serve_what_is_planned();
+    }
+    if (auto ok = vanish_absent(is_definition); !ok) return std::unexpected(std::move(ok.error()));
+    serve_what_is_planned();
+    return served_;
+  }
+
+  Result<SyncPlan> others(const std::vector<ObjectPtr>& documents) {
     if (auto ok = find_age(documents); !ok) return std::unexpected(std::move(ok.error()));
     for (const ObjectPtr& document : documents) {
+      if (is_definition(document->key)) continue;
       if (auto ok = consider(document); !ok) return std::unexpected(std::move(ok.error()));
     }
-    for (const auto& [key, known] : records_) {
-      if (known.is_present) continue;
-      if (auto ok = vanish(known.record); !ok) return std::unexpected(std::move(ok.error()));
-    }
+    if (auto ok = vanish_absent([](const ObjectKey& key) { return !is_definition(key); }); !ok)
+      return std::unexpected(std::move(ok.error()));
     for (const auto& [name, document] : namespaces_) {
       if (auto ok = need_namespace(name, *document); !ok) return std::unexpected(std::move(ok.error()));
     }
@@ -69,6 +95,40 @@ class Planner {
       if (!record) continue;
       ObjectKey key = record->key;
       records_.emplace(std::move(key), Known{*std::move(record)});
+    }
+    return {};
+  }
+
+  Result<void> read_definitions(const ServedKinds& before) {
+    auto listing = client_.list({api::kCrdGroup, api::kCrdKind, {}, {}});
+    if (!listing) return std::unexpected(std::move(listing.error()));
+    for (ObjectPtr& object : listing->items) definitions_[object->key.name] = std::move(object);
+    served_ = before;
+    serve();
+    return {};
+  }
+
+  void serve() {
+    std::vector<ObjectPtr> definitions;
+    for (const auto& [name, object] : definitions_) definitions.push_back(object);
+    served_ = sources::serve(definitions, served_);
+  }
+
+  /// Each definition is judged beside those before it.
+  void serve_what_is_planned() {
+    if (seen_ == plan_.changes.size()) return;
+    for (; seen_ < plan_.changes.size(); ++seen_) {
+      const Change& change = plan_.changes[seen_];
+      if (change.verb == Change::Verb::kRemove) definitions_.erase(change.object.key.name);
+      else definitions_[change.object.key.name] = std::make_shared<const Object>(change.object);
+    }
+    serve();
+  }
+
+  Result<void> vanish_absent(bool (*is_meant)(const ObjectKey&)) {
+    for (const auto& [key, known] : records_) {
+      if (known.is_present || !is_meant(key)) continue;
+      if (auto ok = vanish(known.record); !ok) return ok;
     }
     return {};
   }
@@ -98,39 +158,48 @@ class Planner {
   }
 
   Result<void> consider(const ObjectPtr& source) {
+    const api::Kind* kind = served_.find(source->gvk);
+    if (!kind) return {};  // that was said when it was read
     const auto live = find(source->key);
     if (!live) return std::unexpected(live.error());
+    const std::string definition = served_.definition_of(*kind);
     const auto at = records_.find(source->key);
     Known* known = at == records_.end() ? nullptr : &at->second;
     if (known) known->is_present = true;
-    if (known && was_settled(source, *live)) return {};
-    const Document document = read_document(*source);
-    if (!known || known->record.digest != document.digest) take(document, *live, known ? &known->record : nullptr);
-    else if (*live) keep(source, document, **live);
-    else stay_away(source);
+    if (known && was_settled(source, *live, definition)) return {};
+    const Document document = *read_document(*source, served_);
+    // What went with its kind was deleted by nobody: it comes back with the kind.
+    const bool is_known = known && (*live || known->record.definition == definition);
+    if (!is_known) take(document, definition, *live, nullptr);
+    else if (known->record.digest != document.digest) take(document, definition, *live, &known->record);
+    else if (*live) keep(source, definition, document, **live);
+    else settle(source, 0, definition, deleted_by_others(*source));
     return {};
   }
 
-  bool was_settled(const ObjectPtr& source, const ObjectPtr& live) {
+  bool was_settled(const ObjectPtr& source, const ObjectPtr& live, const std::string& definition) {
     const auto settled = settled_.find(source->key);
-    if (settled == settled_.end() || settled->second.document != source) return false;
+    if (settled == settled_.end() || settled->second.document != source || settled->second.definition != definition) return false;
     if (settled->second.live_revision != (live ? live->revision : 0)) return false;
     for (const Diagnostic& diagnostic : settled->second.diagnostics) plan_.diagnostics.push_back(diagnostic);
     return true;
   }
 
-  void settle(const ObjectPtr& source, uint64_t live_revision, std::optional<Diagnostic> diagnostic) {
-    Settled settled{source, live_revision, {}};
+  void settle(const ObjectPtr& source, uint64_t live_revision, const std::string& definition,
+              std::optional<Diagnostic> diagnostic) {
+    Settled settled{source, live_revision, definition, {}};
     if (diagnostic) settled.diagnostics.push_back(*diagnostic);
     if (diagnostic) plan_.diagnostics.push_back(*std::move(diagnostic));
     settled_.insert_or_assign(source->key, std::move(settled));
   }
 
   /// A document that is new, or says something else than when it was last applied.
-  void take(const Document& document, const ObjectPtr& live, const AppliedRecord* record) {
+  void take(const Document& document, const std::string& definition, const ObjectPtr& live, const AppliedRecord* record) {
     if (live && is_being_deleted(*live)) {
-      return warn(document.object, "being-deleted", "is being deleted; its document is applied when it is gone",
-                  "wait for it, or take its finalizers away");
+      plan_.diagnostics.push_back(warning(document.object, "being-deleted",
+                                          "is being deleted; its document is applied when it is gone",
+                                          "wait for it, or take its finalizers away"));
+      return;
     }
     auto next = apply(document, live.get(), {now_, world_.new_uid(), since_});
     if (!next) {
@@ -138,25 +207,29 @@ class Planner {
       return;
     }
     const AppliedRecord now{next->key, document.digest, uid_of(*next),
-                            !live || (record && record->made && record->uid == uid_of(*live))};
+                            !live || (record && record->made && record->uid == uid_of(*live)), definition};
+    tell_regained(document, live.get(), record);
     if (!live && !next->key.ns.empty()) namespaces_.emplace(next->key.ns, std::make_shared<const Object>(document.object));
     plan_.changes.push_back(live ? Change::update(*std::move(next)) : Change::create(*std::move(next)));
     if (!record || *record != now) plan_.records.push_back(Change::apply(to_object(now)));
   }
 
-  /// An unchanged document, whose object may have been changed by others.
-  void keep(const ObjectPtr& source, const Document& document, const Object& live) {
-    auto difference = find_differences(document, live);
-    auto next = follow(document, live, since_);
-    if (!next) return settle(source, live.revision, std::move(difference));
-    if (difference) plan_.diagnostics.push_back(*std::move(difference));
-    plan_.changes.push_back(Change::update(*std::move(next)));
+  /// What somebody did by hand ends with the next edit of the document, which may be by somebody else.
+  void tell_regained(const Document& document, const Object* live, const AppliedRecord* record) {
+    auto regained = live ? find_regained(document, *live) : std::nullopt;
+    if (regained) plan_.diagnostics.push_back(*std::move(regained));
+    if (live || !record) return;
+    plan_.diagnostics.push_back(
+        warning(document.object, "override-ended", "is there again, since its document changed: it was deleted by somebody", {}));
   }
 
-  void stay_away(const ObjectPtr& source) {
-    settle(source, 0,
-           warning(*source, "deleted-by-others", "was deleted by somebody; it stays so until its document changes",
-                   "change the document, or delete it too"));
+  /// An unchanged document, whose object may have been changed by others.
+  void keep(const ObjectPtr& source, const std::string& definition, const Document& document, const Object& live) {
+    auto difference = find_differences(document, live);
+    auto next = follow(document, live, since_);
+    if (!next) return settle(source, live.revision, definition, std::move(difference));
+    if (difference) plan_.diagnostics.push_back(*std::move(difference));
+    plan_.changes.push_back(Change::update(*std::move(next)));
   }
 
   /// What its document made goes with it.
@@ -167,7 +240,7 @@ class Planner {
     settled_.erase(record.key);
     if (!*live || uid_of(**live) != record.uid) return {};
     if (record.made) {
-      if (auto change = deletion(**live, now_)) plan_.changes.push_back(*std::move(change));
+      if (auto change = deletion(**live, served_, now_)) plan_.changes.push_back(*std::move(change));
     } else {
       plan_.changes.push_back(Change::update(released(**live)));
     }
@@ -200,36 +273,39 @@ class Planner {
     return {};
   }
 
-  static Diagnostic warning(const Object& document, std::string id, const std::string& what, std::string fix) {
-    const std::string name = document.key.to_string();
-    return {
-        Severity::kWarning, std::move(id), name, {}, name + " " + what, std::move(fix), document.at(document.content.at()), {}};
-  }
-  void warn(const Object& document, std::string id, const std::string& what, std::string fix) {
-    plan_.diagnostics.push_back(warning(document, std::move(id), what, std::move(fix)));
-  }
-
   control::Client& client_;
   const World& world_;
   SettledDocuments& settled_;
   const int64_t now_;
-  int64_t since_ = 0;  // the directory is in force here
+  int64_t since_ = 0;                             // the directory is in force here
+  std::map<std::string, ObjectPtr> definitions_;  // by name, as they will be
+  ServedKinds served_;                            // by them
+  size_t seen_ = 0;                               // of the plan's changes, in `definitions_`
   std::map<ObjectKey, Known> records_;
   std::map<std::string, ObjectPtr> namespaces_;  // that objects are made in, and one of their documents
   SyncPlan plan_;
 };
 
-}  // namespace
+SyncPlanner::SyncPlanner(control::Client& client, const World& world, SettledDocuments& settled)
+    : planner_(std::make_unique<Planner>(client, world, settled)) {}
+SyncPlanner::~SyncPlanner() = default;
+
+Result<ServedKinds> SyncPlanner::plan_definitions(const std::vector<ObjectPtr>& documents, const ServedKinds& before) {
+  return planner_->definitions(documents, before);
+}
+
+Result<SyncPlan> SyncPlanner::plan(const std::vector<ObjectPtr>& documents) { return planner_->others(documents); }
+
+std::optional<Diagnostic> compare(const Object& source, const Object* live, const ServedKinds& served) {
+  const auto document = read_document(source, served);
+  if (!document) return std::nullopt;
+  return live ? find_differences(*document, *live) : deleted_by_others(source);
+}
 
 World real_world() {
   auto random = std::make_shared<std::random_device>();
   return {[] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); },
           [random] { return random_uuid(*random); }};
-}
-
-Result<SyncPlan> plan_sync(control::Client& client, const std::vector<ObjectPtr>& documents, const World& world,
-                           SettledDocuments& settled) {
-  return Planner(client, world, settled).make(documents);
 }
 
 }  // namespace graylane::sources

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ inline doc::Value from_json(const std::string& text) { return doc::parse_json(te
 class Kubectl {
  public:
   explicit Kubectl(store::Store& store) : store_(store) {}
+
+  /// That the API would serve; with those of definitions it has to be told. The built-in ones by default.
+  std::shared_ptr<const api::Kinds> kinds = std::make_shared<const api::Kinds>(api::builtin_kinds());
 
   /// A merge patch of an object that is there.
   void merge(const api::ObjectKey& key, const std::string& json) {
@@ -47,10 +51,10 @@ class Kubectl {
   }
 
  private:
-  static apiserver::Writer writer(const api::GroupVersionKind& gvk, const api::ObjectKey& key) {
+  apiserver::Writer writer(const api::GroupVersionKind& gvk, const api::ObjectKey& key) const {
     static int uids = 0;
     apiserver::Writer writer;
-    writer.kinds = &api::builtin_kinds();
+    writer.kinds = kinds.get();
     writer.kind = writer.kinds->find(gvk.api_version(), gvk.kind);
     writer.target.ns = key.ns;
     writer.target.name = key.name;
