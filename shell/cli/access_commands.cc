@@ -65,11 +65,15 @@ int kubeconfig(const KubeconfigFlags& flags, Io& io) {
 int token(const TokenFlags& flags, Io& io) {
   const int asked = int(!flags.role.empty()) + int(flags.list) + int(!flags.remove.empty());
   if (asked > 1) return misused(io, "--role, --list and --remove exclude each other", "see: graylane help token");
-  std::error_code error;
-  std::filesystem::create_directories(flags.state, error);
   Tokens tokens(daemon::tokens_path(flags.state));
   if (flags.list) return list_tokens(tokens, io);
-  if (flags.remove.empty()) return create_token(tokens, flags, io);
+  std::error_code error;
+  if (flags.remove.empty()) {
+    std::filesystem::create_directories(flags.state, error);
+    return create_token(tokens, flags, io);
+  }
+  if (!std::filesystem::exists(daemon::tokens_path(flags.state), error))
+    return failed(io, {ErrorCode::kNotFound, "there are no tokens in " + flags.state, {}, "another folder: --state"});
   const auto removed = tokens.remove(flags.remove);
   return removed ? kOk : failed(io, removed.error());
 }

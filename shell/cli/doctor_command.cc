@@ -2,9 +2,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "api/view_fields.h"
@@ -123,7 +125,19 @@ Finding ports() {
   return {"low ports", "an ordinary user: a container port below 1024 is given as PORT = port + 10000", ""};
 }
 
+/// Without making it: who only looks leaves nothing behind.
+Finding absent_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path above = std::filesystem::absolute(path, error).lexically_normal();
+  while (!std::filesystem::exists(above, error) && above.has_relative_path()) above = above.parent_path();
+  if (std::filesystem::is_directory(above, error) && ::access(above.c_str(), W_OK | X_OK) == 0)
+    return {"state", path + " is not there yet and can be made", ""};
+  return {"state", path + " cannot be made in " + above.string(), "choose another folder with --state"};
+}
+
 Finding state_folder(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return absent_folder(path);
   if (const int pid = daemon::holder_of(path); pid != 0) return {"state", fmt::format("{} is in use by pid {}", path, pid), ""};
   const auto folder = daemon::StateFolder::take(path);
   if (folder) return {"state", path + " can be written to", ""};

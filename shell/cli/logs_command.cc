@@ -139,6 +139,13 @@ int logs(const LogsFlags& flags, Io& io) {
   for (const std::string& name : names_in(folder)) {
     if (name.starts_with(prefix)) names.push_back(name.substr(prefix.size()));
   }
+  if (names.empty()) {
+    tell(io, {ErrorCode::kNotFound,
+              fmt::format("no Pod of namespace {} has a log in {}", flags.ns, flags.state),
+              {},
+              "name the instance's folder with --state, or another namespace with -n"});
+    return kNotFound;
+  }
   const auto pods = choose_pods(names, flags.pod);
   if (!pods) return tell(io, pods.error()), kNotFound;
   std::vector<Log> found;

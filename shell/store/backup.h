@@ -8,7 +8,7 @@
 namespace graylane::store {
 
 /// Copies a store's file, in use or not, to a new file, for its owner only: one state, as of some moment of the call. It
-/// appears under its name when it is complete. kAlreadyExists; kUnsupported: another format; kInvalid: it is damaged (of one that is
+/// appears under its name when it is complete. kAlreadyExists; kNotFound: there is no store; kUnsupported: another format; kInvalid: it is damaged (of one that is
 /// not in use, call check_write_ahead_log() too). `vfs` as in DurableStoreOptions.
 Result<void> backup(const std::string& path, const std::string& to, const std::string& vfs = {});
 

@@ -385,7 +385,17 @@ class Habits(CliTest):
         self.assertIn("graylane get -w is not there yet", self.refused("get", "pods", "-w"))
         self.assertEqual(self.ok("get", "-f", EXAMPLE, "events"), "")
         self.assertEqual(self.ok("get", "-f", EXAMPLE, "all", "-A"), self.ok("get", "-f", EXAMPLE, "-A"))
-        self.assertIn("no Pod is called", self.refused("logs", "-f", "nobody", code=3))
+        self.assertIn("no Pod of namespace default has a log in .graylane", self.refused("logs", "-f", "nobody", code=3))
+
+    def test_who_looks_into_a_folder_that_is_not_there_leaves_none_behind(self):
+        # A name that was mistyped would else be a state folder from then on.
+        with tempfile.TemporaryDirectory() as above:
+            state = pathlib.Path(above) / "state"
+            self.assertIn("there is no store", self.refused("backup", f"{above}/copy", "--state", state, code=1))
+            self.assertIn("there are no tokens in", self.refused("token", "--remove", "x", "--state", state, code=3))
+            self.assertEqual(self.ok("token", "--list", "--state", state).count("\n"), 1)
+            self.assertIn(f"{state} is not there yet and can be made", cli.run("doctor", "--state", state).out)
+            self.assertEqual(list(pathlib.Path(above).iterdir()), [])
 
     def test_no_instance_says_what_the_command_can_do_instead(self):
         # -f is a way out for those that read manifests, and an unknown flag for the others.
