@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/changes.h"
 #include "cli/columns.h"
@@ -150,6 +152,12 @@ bool is_same_place(const net::SocketAddress& a, const net::SocketAddress& b) {
   return a == b || is_any(a) || is_any(b);
 }
 
+/// As it holds in any folder: people copy it into another terminal.
+std::string kubeconfig_of(const std::string& state) {
+  std::error_code error;
+  return (std::filesystem::absolute(state, error).lexically_normal() / "kubeconfig").string();
+}
+
 /// Its terminal was closed; unless nohup or a service manager said that this is no reason to end.
 bool hangup_ends() {
   struct sigaction present{};
@@ -233,7 +241,7 @@ int up(const UpFlags& flags, Io& io) {
   if (!options) return tell(io, options.error()), kUsage;
   const ingress_nginx::Options routing = options->routing;
   raise_descriptor_limit(io);
-  Talker talker(flags.read.path, flags.read.state + "/kubeconfig", io);
+  Talker talker(flags.read.path, kubeconfig_of(flags.read.state), io);
   std::unique_ptr<Running> running;
   auto instance = daemon::Instance::start(std::move(*options), talker,
                                           [&running](const daemon::Command& command) { return answer(command, *running); });

@@ -110,6 +110,13 @@ class Starting(CliApiTest):
         numbers = [int(found[1]) for line in running.lines if (found := re.match(r"revision (\d+) .*in all workers", line))]
         self.assertEqual(numbers, list(range(1, numbers[-1] + 1)), running.said())
 
+    def test_the_line_for_kubectl_holds_in_any_terminal(self):
+        # It is copied into another one, which stands in another folder.
+        running = up.Up(self.folder, f"--api=127.0.0.1:{up.free_port()}", state="here", wrapper=["env", "-C", str(self.scratch.path)])
+        self.addCleanup(running.close)
+        path = running.wait_line(r"^kubectl: export KUBECONFIG=(.*)$")[1]
+        self.assertEqual(path, f"{self.scratch.path}/here/kubeconfig")
+
     def test_the_advice_on_an_image_names_a_path_that_people_would_write(self):
         # It is copied into an editor's command line.
         unmapped = up.deployment("shop", [])
