@@ -49,10 +49,10 @@ Result<void> EventLoop::add_level(int fd, Handler& handler) { return add(fd, han
 
 void EventLoop::remove(int fd, Handler& handler) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  forget(handler);
+  drop_events(handler);
 }
 
-void EventLoop::forget(Handler& handler) {
+void EventLoop::drop_events(const Handler& handler) {
   for (size_t i = event_; i < event_count_; ++i) {
     if (events_[i].data.ptr == &handler) events_[i].data.ptr = nullptr;
   }

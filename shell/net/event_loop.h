@@ -40,10 +40,9 @@ class EventLoop {
   Result<void> add(int fd, Handler& handler);
   /// Level-triggered, IN only: listeners, signalfd, inotify.
   Result<void> add_level(int fd, Handler& handler);
-  /// Events of this turn that still wait for the handler are dropped.
+  /// Before closing it: a duplicate, if only that of a child between fork and exec, keeps it in epoll. Events of this turn that
+  /// still wait for the handler are dropped.
   void remove(int fd, Handler& handler);
-  /// The same for a descriptor that is about to be closed, and has no duplicate: closing takes it out of epoll.
-  void forget(Handler& handler);
 
   /// The time of this turn's begin: read once per turn.
   Instant now() const { return now_; }
@@ -76,6 +75,7 @@ class EventLoop {
 
   EventLoop(Fd epoll, Fd wakeup);
   Result<void> add(int fd, Handler& handler, uint32_t events);
+  void drop_events(const Handler& handler);
   int wait_ms(std::chrono::milliseconds at_most) const;
   size_t turn_ms(int wait_ms);
   void run_posted();

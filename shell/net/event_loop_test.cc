@@ -63,6 +63,20 @@ TEST(EventLoop, AHandlerThatWasRemovedIsNotToldInTheSameTurn) {
   EXPECT_EQ(seen[0].calls + seen[1].calls, 1);
 }
 
+// Between fork and exec a child has a duplicate of every descriptor: closing alone would leave it in epoll, with a handler that is gone.
+TEST(EventLoop, ARemovedDescriptorIsSilentThoughADuplicateIsOpen) {
+  auto loop = make_loop();
+  Pair pair;
+  const Fd duplicate(::dup(pair.near.get()));
+  Recorder seen;
+  ASSERT_TRUE(loop->add_level(pair.near.get(), seen));
+  loop->remove(pair.near.get(), seen);
+  pair.near.reset();
+  pair.write();
+  loop->turn(milliseconds(0));
+  EXPECT_EQ(seen.calls, 0);
+}
+
 // Table swaps, answers of the admin server and signals all come this way.
 TEST(EventLoop, RunsPostsOfOtherThreadsInOrder) {
   auto loop = make_loop();
