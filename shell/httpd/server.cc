@@ -75,6 +75,7 @@ void Server::stop_accepting() {
 
 void Server::on_events(uint32_t) {
   while (listener_) {
+    if (tls_ && connections_.size() >= limits_.connections_max) return wait_for_room();
     net::SocketAddress peer;
     net::Fd fd = net::accept(listener_.get(), peer);
     if (!fd) return pause_if_out_of_resources(errno);
@@ -89,13 +90,19 @@ void Server::pause_if_out_of_resources(int error) {
   loop_.arm(accept_again_, kAcceptPause);
 }
 
+/// The kernel keeps who comes now: its client waits for a moment, or says by itself that nobody shakes hands with it.
+void Server::wait_for_room() {
+  loop_.remove(listener_.get(), *this);
+  waits_for_room_ = true;
+}
+
 void Server::accept_again() {
   if (!loop_.add_level(listener_.get(), *this)) loop_.arm(accept_again_, kAcceptPause);
 }
 
 void Server::admit(net::Fd fd, const net::SocketAddress& peer) {
   if (connections_.size() >= limits_.connections_max) {
-    const std::string answer = tls_ ? std::string() : too_many();
+    const std::string answer = too_many();
     ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
     return;
   }
@@ -105,7 +112,10 @@ void Server::admit(net::Fd fd, const net::SocketAddress& peer) {
   if (!connection->start()) connection->close();
 }
 
-void Server::forget(Connection& connection) { connections_.erase(&connection); }
+void Server::forget(Connection& connection) {
+  connections_.erase(&connection);
+  if (listener_ && std::exchange(waits_for_room_, false)) accept_again();
+}
 
 void Server::hold(size_t before, size_t now) {
   held_bytes_ += now - before;

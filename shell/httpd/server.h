@@ -22,7 +22,8 @@
 namespace graylane::httpd {
 
 struct Limits {
-  size_t connections_max = 512;  // one more is answered 503 (over TLS: not answered) and closed
+  size_t connections_max =
+      512;  // one more is answered 503 and closed; over TLS, where that cannot be said, it waits to be accepted
   http::HeadLimits head = {};
   size_t body_bytes_max = 3 * 1024 * 1024;              // 413 over it
   std::chrono::milliseconds handshake_timeout{10'000};  // of TLS, from the connection's begin: closed
@@ -67,6 +68,7 @@ class Server final : private net::Handler {
   void on_events(uint32_t epoll_events) override;
   void admit(net::Fd fd, const net::SocketAddress& peer);
   void pause_if_out_of_resources(int error);
+  void wait_for_room();
   void accept_again();
   void forget(Connection& connection);
   void hold(size_t before, size_t now);
@@ -79,6 +81,7 @@ class Server final : private net::Handler {
   const Limits limits_;
   std::shared_ptr<const TlsContext> tls_;  // nullptr: plain HTTP
   bool draining_ = false;
+  bool waits_for_room_ = false;  // and does not listen to the listener meanwhile
   net::CallbackTimer accept_again_{[this] { accept_again(); }};
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   size_t held_bytes_ = 0;

@@ -339,5 +339,24 @@ TEST(TlsContext, WhatCannotBeServedIsAnErrorAtOnce) {
   EXPECT_THAT(no_ca.error().what, StartsWith("the clients' CA certificate is not usable"));
 }
 
+TEST(HttpdTls, OverTheLimitOfConnectionsClientsWaitForAPlace) {
+  // Closing without a word would look like a broken server; who waits is served as soon as somebody goes.
+  const TestPki pki;
+  TestServer server(echo_peer, {.connections_max = 1}, pki.context());
+  auto first = std::make_unique<TlsClient>(server, TlsClient::Options{});
+  ASSERT_TRUE(first->connected());
+  std::atomic<bool> served = false;
+  std::thread later([&] {
+    TlsClient second(server, {});
+    served = second.connected() && second.ask(kGet).starts_with("HTTP/1.1 200 ");
+  });
+  EXPECT_THAT(first->ask(kGet), StartsWith("HTTP/1.1 200 "));
+  EXPECT_FALSE(served);
+  EXPECT_EQ(open_connections(server), 1U);
+  first.reset();
+  later.join();
+  EXPECT_TRUE(served);
+}
+
 }  // namespace
 }  // namespace graylane::httpd
