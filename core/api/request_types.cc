@@ -26,6 +26,16 @@ Preconditions
   uid              string @1*
   resourceVersion  string @2*
 
+package io.k8s.api.core.v1
+
+Binding root
+  target  ObjectReference @2
+
+package io.k8s.api.policy.v1
+
+Eviction root
+  deleteOptions  DeleteOptions @2*
+
 package io.k8s.api.autoscaling.v1
 
 Scale root

@@ -79,17 +79,21 @@ std::optional<std::string> text_of(const Value& options, const char* path) {
 Outcome<DeleteOptions> parse_delete_options(const httpd::Request& request) {
   auto given = read_options(request);
   if (!given) return refuse(std::move(given.error()));
-  if (auto causes = check(*given); !causes.empty()) return refuse(invalid_options("DeleteOptions", std::move(causes)));
+  return to_delete_options(*given);
+}
+
+Outcome<DeleteOptions> to_delete_options(const Value& given) {
+  if (auto causes = check(given); !causes.empty()) return refuse(invalid_options("DeleteOptions", std::move(causes)));
   DeleteOptions options;
-  const std::optional<std::string> policy = text_of(*given, "propagationPolicy");
-  const Value* orphan = given->find("orphanDependents");
-  options.dry_run = size_at(*given, "dryRun") > 0;
+  const std::optional<std::string> policy = text_of(given, "propagationPolicy");
+  const Value* orphan = given.find("orphanDependents");
+  options.dry_run = size_at(given, "dryRun") > 0;
   options.foreground = policy == "Foreground";
   options.orphan = policy == "Orphan" || (orphan && orphan->as_bool() && *orphan->as_bool());
   options.by_default = !policy && !(orphan && orphan->is_bool());
-  if (const Value* grace = given->find("gracePeriodSeconds"); grace && grace->as_int()) options.grace_seconds = *grace->as_int();
-  options.uid = text_of(*given, "preconditions.uid");
-  options.resource_version = text_of(*given, "preconditions.resourceVersion");
+  if (const Value* grace = given.find("gracePeriodSeconds"); grace && grace->as_int()) options.grace_seconds = *grace->as_int();
+  options.uid = text_of(given, "preconditions.uid");
+  options.resource_version = text_of(given, "preconditions.resourceVersion");
   return options;
 }
 

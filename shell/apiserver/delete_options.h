@@ -7,5 +7,7 @@
 namespace graylane::apiserver {
 
 Outcome<DeleteOptions> parse_delete_options(const httpd::Request& request);
+/// Of an object whose members have the right types.
+Outcome<DeleteOptions> to_delete_options(const doc::Value& given);
 
 }  // namespace graylane::apiserver

@@ -18,6 +18,18 @@ namespace {
 const std::vector<std::string> kVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 const std::vector<std::string> kPartVerbs = {"get", "patch", "update"};
 
+const api::GroupVersionKind kBinding = {"", "v1", "Binding"};
+
+/// No kind of objects, but a way to write one.
+Kind bindings() {
+  Kind kind;
+  kind.gvk = kBinding;
+  kind.plural = "bindings";
+  kind.singular = "binding";
+  kind.is_stored = false;
+  return kind;
+}
+
 struct Subresource {
   std::string name;
   api::GroupVersionKind shows;
@@ -42,7 +54,8 @@ std::vector<Subresource> subresources_of(const Kind& kind) {
   std::vector<Subresource> all;
   if (is_namespace(kind)) all.push_back({"finalize", kind.gvk, {"update"}});
   if (is_pod(kind)) {
-    all.push_back({"binding", {"", "v1", "Binding"}, {"create"}});
+    all.push_back({"binding", kBinding, {"create"}});
+    all.push_back({"eviction", {"policy", "v1", "Eviction"}, {"create"}});
     all.push_back({"log", kind.gvk, {"get"}});
   }
   if (kind.has_scale) all.push_back({"scale", {"autoscaling", "v1", "Scale"}, kPartVerbs});
@@ -102,6 +115,7 @@ Value group_discovery(const Group& group) {
   doc::Array versions;
   for (const GroupVersion& version : group.versions) {
     doc::Array resources;
+    if (group.name.empty()) resources.push_back(resource_discovery(bindings()));
     for (const Kind* kind : version.kinds) resources.push_back(resource_discovery(*kind));
     versions.push_back(make_object(
         {{"version", Value(version.version)}, {"resources", Value(std::move(resources))}, {"freshness", Value("Current")}}));
@@ -154,6 +168,7 @@ Value api_group_list(const Catalog& catalog) {
 
 Value api_resource_list(const std::string& group, const GroupVersion& version) {
   doc::Array resources;
+  if (group.empty()) resources.push_back(resource(bindings()));
   for (const Kind* kind : version.kinds) {
     resources.push_back(resource(*kind));
     for (const Subresource& part : subresources_of(*kind)) resources.push_back(resource(*kind, part));

@@ -2,11 +2,13 @@
 
 #include <functional>
 
+#include "apiserver/binding.h"
 #include "apiserver/compress.h"
 #include "apiserver/discovery.h"
 #include "apiserver/health.h"
 #include "apiserver/listing.h"
 #include "apiserver/reading.h"
+#include "apiserver/request_timeout.h"
 #include "apiserver/scale.h"
 #include "doc/print.h"
 
@@ -46,7 +48,7 @@ bool has_part(const api::Kind& kind, const std::string& part) {
 
 /// Of parts that can only be written; nothing: it is none of these.
 std::optional<std::string_view> method_of_part(const api::Kind& kind, const std::string& part) {
-  if (part == "binding" && is_pod(kind)) return "POST";
+  if ((part == "binding" || part == "eviction") && is_pod(kind)) return "POST";
   if (part == "finalize" && kind.gvk.group.empty() && kind.gvk.kind == "Namespace") return "PUT";
   return std::nullopt;
 }
@@ -89,6 +91,7 @@ void Handlers::answer(const httpd::Request& request, const identity::Identity& i
 
 void Handlers::answer_plainly(const httpd::Request& request, const identity::Identity& identity, const Reply& plain_reply) {
   const Reply reply = in_language_of(request, plain_reply);
+  if (auto ok = check_timeout(request); !ok) return reply(error_response(ok.error()));
   catalog_ = custom_kinds_.catalog();
   if (auto response = fixed_path(request)) return reply(*std::move(response));
   if (auto response = openapi_.answer(request, *catalog_)) return reply(*std::move(response));
@@ -99,6 +102,7 @@ void Handlers::answer_plainly(const httpd::Request& request, const identity::Ide
     return reply(response ? *std::move(response) : error_response(response.error()));
   }
   if (!catalog_->group((*target)->group)) return reply(no_such_page());
+  if (is_bindings(**target)) return bind(request, identity, **target, reply);
   auto place = place_of(**target);
   if (!place) return reply(error_response(place.error()));
   at_place(request, identity, *place, reply);
@@ -201,8 +205,24 @@ void Handlers::ask(const httpd::Request& request, const identity::Identity& iden
     auto response = read(request, place);
     return reply(response ? *std::move(response) : error_response(response.error()));
   }
-  start_write({request, identity, place.target, *place.kind, place.catalog->kinds(), store_, world_, addresses_, place.catalog},
-              reply);
+  if (sub == "binding") return bind(request, identity, place.target, reply);
+  write(request, identity, place, reply);
+}
+
+void Handlers::bind(const httpd::Request& request, const identity::Identity& identity, Target target, const Reply& reply) {
+  if (request.method != "POST") return reply(error_response(method_not_allowed()));
+  const auto changed = as_pod_binding(request, target);
+  if (!changed) return reply(error_response(changed.error()));
+  const auto place = place_of(target);
+  if (!place) return reply(error_response(place.error()));
+  write(*changed, identity, *place, reply);
+}
+
+void Handlers::write(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply) {
+  const WriteCall call{request, identity, place.target, *place.kind,  place.catalog->kinds(),
+                       store_,  world_,   addresses_,   place.catalog};
+  if (place.target.subresource != "eviction") return start_write(call, reply);
+  if (auto begun = evictions_.create(call, reply); !begun) reply(error_response(begun.error()));
 }
 
 }  // namespace graylane::apiserver

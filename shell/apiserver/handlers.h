@@ -8,6 +8,7 @@
 
 #include "apiserver/catalog.h"
 #include "apiserver/custom_kinds.h"
+#include "apiserver/eviction.h"
 #include "apiserver/openapi.h"
 #include "apiserver/target.h"
 #include "apiserver/writing.h"
@@ -50,14 +51,17 @@ class Handlers {
   Outcome<httpd::Response> group_path(const httpd::Request& request) const;
   Outcome<Place> place_of(const Target& target) const;
   void at_place(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply);
+  void bind(const httpd::Request& request, const identity::Identity& identity, Target target, const Reply& reply);
   void ask(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply);
   Outcome<httpd::Response> read(const httpd::Request& request, const Place& place);
+  void write(const httpd::Request& request, const identity::Identity& identity, const Place& place, const Reply& reply);
 
   OpenApi openapi_;
   store::Store& store_;
   const World world_;
   ServiceAddresses addresses_;
   CustomKinds custom_kinds_;
+  Evictions evictions_;
   std::shared_ptr<const Catalog> catalog_;  // of the newest request
 };
 

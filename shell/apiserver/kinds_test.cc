@@ -18,11 +18,11 @@ std::string warning_of(const TestAnswer& answer) {
 TEST(StoredKinds, WritersAreToldThatNothingActsOnThem) {
   // Who creates a StatefulSet waits for Pods; here they never come.
   TestApi api;
-  const char* kBudgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
-  const auto made = api.send("POST", kBudgets, R"({"metadata":{"name":"b"},"spec":{"minAvailable":1}})");
+  const char* kPolicies = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies";
+  const auto made = api.send("POST", kPolicies, R"({"metadata":{"name":"b"},"spec":{"podSelector":{}}})");
   EXPECT_EQ(made.status(), 201);
-  EXPECT_EQ(warning_of(made), "299 - \"this PodDisruptionBudget is stored, but nothing here acts on it\"");
-  EXPECT_EQ(warning_of(api.get(std::string(kBudgets) + "/b")), "");
+  EXPECT_EQ(warning_of(made), "299 - \"this NetworkPolicy is stored, but nothing here acts on it\"");
+  EXPECT_EQ(warning_of(api.get(std::string(kPolicies) + "/b")), "");
   EXPECT_EQ(warning_of(api.send("POST", kMaps, map_json("m"))), "");
 }
 

@@ -72,7 +72,6 @@ std::optional<httpd::Response> OpenApi::answer(const httpd::Request& request, co
   if (!path.starts_with("/openapi/v2") && !path.starts_with("/openapi/v3")) return std::nullopt;
   const bool second = path[10] == '2';
   path.remove_prefix(11);
-  if (path.ends_with('/')) path.remove_suffix(1);
   if (!path.empty() && (second || path.front() != '/')) return std::nullopt;
   if (request.method != "GET") return error_response(method_not_allowed());
   if (second) return version_2(request, catalog);

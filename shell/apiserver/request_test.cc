@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "apiserver/media.h"
+#include "apiserver/request_timeout.h"
 #include "apiserver/selectors.h"
 #include "apiserver/target.h"
 #include "apiserver/test_api.h"
@@ -129,6 +130,30 @@ TEST(FieldSelector, EscapesAreReadAndBareMarksAreNot) {
             "invalid field selector: unescaped character in value: 61");
   EXPECT_EQ(FieldSelector::parse(R"(reason=a\b)", event).error().message,
             R"(invalid field selector: invalid escape sequence: \b)");
+}
+
+TEST(Timeout, IsADurationAsGoReadsIt) {
+  // A client whose timeout is not understood would be cut off at another time than it thinks.
+  for (const char* good : {"0", "5s", "1m30s", "1.5h", ".5s", "-1s", "100us", "1ns"})
+    EXPECT_EQ(duration_problem(good), "") << good;
+  EXPECT_EQ(duration_problem("x"), R"(time: invalid duration "x")");
+  EXPECT_EQ(duration_problem(".s"), R"(time: invalid duration ".s")");
+  EXPECT_EQ(duration_problem("5"), R"(time: missing unit in duration "5")");
+  EXPECT_EQ(duration_problem("5q"), R"(time: unknown unit "q" in duration "5q")");
+  TestApi api;
+  EXPECT_EQ(api.get("/api?timeout=x").message(), R"(invalid timeout specified in the request URL - time: invalid duration "x")");
+  EXPECT_EQ(api.get(std::string(kMaps) + "?timeout=5").status(), 400);
+  EXPECT_EQ(api.get(std::string(kMaps) + "?timeout=32s").status(), 200);
+  EXPECT_EQ(api.get(std::string(kMaps) + "?timeout=").status(), 200);
+}
+
+TEST(OpenApiPaths, EndWithoutASlash) {
+  // The original has nothing there, and its clients know that they asked wrongly.
+  TestApi api;
+  EXPECT_EQ(api.get("/openapi/v3").status(), 200);
+  EXPECT_EQ(api.get("/openapi/v3/").status(), 404);
+  EXPECT_EQ(api.get("/openapi/v3/api/v1/").status(), 404);
+  EXPECT_EQ(api.get("/openapi/v2/").status(), 404);
 }
 
 }  // namespace

@@ -1,10 +1,15 @@
 #include "apiserver/scale.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "api/build.h"
 #include "apiserver/columns_text.h"
+#include "apiserver/ownership.h"
+#include "apiserver/part_body.h"
 #include "apiserver/reading.h"
+#include "patch/managed_fields.h"
 
 namespace graylane::apiserver {
 
@@ -33,12 +38,22 @@ std::string selector_at(const Value& content, const api::Kind& kind, const Scale
   return selector == "<none>" ? "" : selector;
 }
 
+patch::Path field_path(std::string_view path) {
+  patch::Path fields;
+  for (size_t dot = path.find('.'); dot != path.npos; dot = path.find('.')) {
+    fields.push_back(patch::PathElement::field(path.substr(0, dot)));
+    path.remove_prefix(dot + 1);
+  }
+  fields.push_back(patch::PathElement::field(path));
+  return fields;
+}
+
 /// Whether somebody has written the replicas, of an object whose owners are known.
 bool is_owned(const Value& content) {
-  const Value* entries = find_path(content, "metadata.managedFields");
-  if (!entries || !entries->is_array()) return true;
-  return std::ranges::any_of(*entries->as_array(),
-                             [](const Value& entry) { return find_path(entry, "fieldsV1.f:spec.f:replicas") != nullptr; });
+  const auto owners = patch::decode_managed_fields(find_path(content, "metadata.managedFields"));
+  if (!owners || owners->empty()) return true;
+  const patch::Path replicas = field_path(ScalePaths().replicas);
+  return std::ranges::any_of(*owners, [&](const patch::Owner& owner) { return owner.fields.has(replicas); });
 }
 
 /// "spec.replicas": members of members, made where they are not there.
@@ -63,12 +78,17 @@ Outcome<Value> scale_of(const api::Object& object, uint64_t revision, const api:
     if (const Value* value = find_path(object.content, std::string("metadata.") + member)) metadata.append(member, *value, {});
   }
   metadata.append("resourceVersion", Value(std::to_string(revision)), {});
+  const int64_t replicas = number_at(object.content, paths.replicas);
+  doc::Object spec, status;  // as Go prints them: without a zero here, with one there
+  if (replicas != 0) spec.append("replicas", Value(replicas), {});
+  status.append("replicas", Value(number_at(object.content, paths.current)), {});
+  if (std::string selector = selector_at(object.content, kind, paths); !selector.empty())
+    status.append("selector", Value(std::move(selector)), {});
   return make_object({{"kind", Value("Scale")},
                       {"apiVersion", Value("autoscaling/v1")},
                       {"metadata", Value(std::move(metadata))},
-                      {"spec", make_object({{"replicas", Value(number_at(object.content, paths.replicas))}})},
-                      {"status", make_object({{"replicas", Value(number_at(object.content, paths.current))},
-                                              {"selector", Value(selector_at(object.content, kind, paths))}})}});
+                      {"spec", Value(std::move(spec))},
+                      {"status", Value(std::move(status))}});
 }
 
 Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, const api::Kind& kind,
@@ -90,37 +110,134 @@ Outcome<httpd::Response> get_scale(store::Store& store, const Target& target, co
   return document_response(200, document(content, (*object)->revision, view), *form);
 }
 
-Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const Value& scale) {
+namespace {
+
+const api::Kind& scale_kind() {
+  static const api::Kind kKind = part_kind("autoscaling", "v1", "Scale");
+  return kKind;
+}
+
+/// The workload with the replicas of the Scale.
+Outcome<Value> scaled(const Writer& writer, const api::Object& live, const Value& scale) {
   if (const std::string name = text_at(scale, "metadata.name"); !name.empty() && name != live.key.name)
     return refuse(
         bad_request("the name of the object (" + name + ") does not match the name on the URL (" + live.key.name + ")"));
   const Value* replicas = find_path(scale, "spec.replicas");
   if (replicas && !replicas->is_int()) return refuse(bad_request("Scale.spec.replicas must be an integer"));
   const int64_t wanted = replicas ? *replicas->as_int() : 0;
-  if (wanted < 0) {
-    api::Kind kind;
-    kind.gvk = {"autoscaling", "v1", "Scale"};
-    return refuse(invalid(kind, live.key.name,
+  if (wanted < 0)
+    return refuse(invalid(scale_kind(), live.key.name,
                           {invalid_value("spec.replicas", std::to_string(wanted), "must be greater than or equal to 0")}));
-  }
   Value next = with_revision(live);
-  if (const Value* revision = find_path(scale, "metadata.resourceVersion"))
-    api::object_member(*next.as_object(), "metadata").set("resourceVersion", *revision);
+  for (const char* member : {"resourceVersion", "uid"}) {
+    if (const Value* expected = find_path(scale, std::string("metadata.") + member))
+      api::object_member(*next.as_object(), "metadata").set(member, *expected);
+  }
   set_path(next, paths_of(*writer.kind).replicas, Value(wanted));
+  return next;
+}
+
+/// As it is shown; what has no replicas yet is given them.
+Outcome<Value> shown_scale(const Writer& writer, const api::Object& live) {
+  api::Object shown = live;
+  const std::string replicas = paths_of(*writer.kind).replicas;
+  if (writer.kind->custom && !find_path(shown.content, replicas)) set_path(shown.content, replicas, Value(int64_t{0}));
+  return scale_of(shown, live.revision, *writer.kind);
+}
+
+/// Where the replicas are in the version that an owner wrote; nothing: there are none. Unknown versions have no owners here.
+std::optional<patch::Path> replicas_of(const Writer& writer, const patch::Owner& owner) {
+  const api::Kind* kind = writer.kinds->find(owner.api_version, writer.kind->gvk.kind);
+  if (!kind || !kind->has_scale) return std::nullopt;
+  return field_path(paths_of(*kind).replicas);
+}
+
+/// Updaters are told apart by their version too, which is the Scale's here.
+bool is_same(const patch::Owner& a, const patch::Owner& b) {
+  return a.manager == b.manager && a.applied == b.applied && a.subresource == b.subresource;
+}
+
+/// Who owns the replicas, as owners of the Scale's.
+patch::Owners scale_owners(const Writer& writer, const patch::Owners& owners) {
+  patch::Owners of_scale;
+  for (const patch::Owner& owner : owners) {
+    const auto path = replicas_of(writer, owner);
+    if (!path || !owner.fields.has(*path)) continue;
+    of_scale.push_back(owner);
+    of_scale.back().api_version = scale_kind().gvk.api_version();
+    of_scale.back().fields = {{"spec", "replicas"}};
+  }
+  return of_scale;
+}
+
+/// And back: who lost the Scale's replicas loses those of the workload, who is new there is new here.
+patch::Owners workload_owners(const Writer& writer, patch::Owners owners, const patch::Owners& of_scale) {
+  const patch::Path in_scale = field_path("spec.replicas");
+  const auto has_it = [&](const patch::Owner& owner) {
+    return std::ranges::any_of(of_scale,
+                               [&](const patch::Owner& one) { return is_same(one, owner) && one.fields.has(in_scale); });
+  };
+  for (patch::Owner& owner : owners) {
+    const auto path = replicas_of(writer, owner);
+    if (!path || !owner.fields.has(*path) || has_it(owner)) continue;
+    patch::FieldSet lost;
+    lost.insert(*path);
+    owner.fields = owner.fields - lost;
+  }
+  std::erase_if(owners, [](const patch::Owner& owner) { return owner.fields.empty(); });
+  for (patch::Owner owner : of_scale) {
+    const bool known = std::ranges::any_of(owners, [&](const patch::Owner& one) {
+      const auto path = replicas_of(writer, one);
+      return is_same(one, owner) && path && one.fields.has(*path);
+    });
+    if (known || !owner.fields.has(in_scale)) continue;
+    owner.api_version = writer.kind->gvk.api_version();
+    owner.fields = {};
+    owner.fields.insert(field_path(paths_of(*writer.kind).replicas));
+    owners.push_back(std::move(owner));
+  }
+  return owners;
+}
+
+Outcome<Plan> plan_scale_apply(const Writer& writer, const api::Object& live, const Value& config) {
+  auto scale = shown_scale(writer, live);
+  if (!scale) return refuse(std::move(scale.error()));
+  // Owners that cannot be read are as good as none, as they are to other writes.
+  const auto owners = patch::decode_managed_fields(find_path(live.content, "metadata.managedFields")).value_or(patch::Owners());
+  patch::set_managed_fields(*scale, scale_owners(writer, owners));
+  patch::Write write = write_of(writer);
+  write.api_version = scale_kind().gvk.api_version();
+  write.kind = scale_kind().gvk.kind;
+  write.schema = scale_kind().schema;
+  write.builtin = true;
+  write.reset_fields = {};
+  write.convert = nullptr;
+  const auto merged = patch::apply(&*scale, config, write, writer.options.force);
+  if (!merged) return refuse(from_failure(merged.error(), *writer.kind, live.key.name));
+  auto next = scaled(writer, live, *merged);
+  if (!next) return refuse(std::move(next.error()));
+  const auto of_scale = patch::decode_managed_fields(find_path(*merged, "metadata.managedFields")).value_or(patch::Owners());
+  patch::set_managed_fields(*next, workload_owners(writer, owners, of_scale));
+  return plan_next(writer, live, *std::move(next), true);
+}
+
+}  // namespace
+
+Outcome<Plan> plan_scale(const Writer& writer, const api::Object& live, const Value& scale) {
+  auto next = scaled(writer, live, scale);
+  if (!next) return refuse(std::move(next.error()));
   // What nobody owns is not begun to be tracked by a Scale.
-  return plan_next(writer, live, std::move(next), !writer.kind->custom && !is_owned(live.content));
+  return plan_next(writer, live, *std::move(next), !writer.kind->custom && !is_owned(live.content));
 }
 
 Outcome<Plan> plan_scale_patch(const Writer& writer, const api::Object& live, const Patch& patch) {
-  if (patch.type == Patch::Type::kApply)
-    return refuse(not_implemented("server-side apply of a Scale is not served; apply the object itself"));
+  if (patch.type == Patch::Type::kApply) return plan_scale_apply(writer, live, patch.value);
   // A Scale has no lists: to it a strategic patch is a merge patch.
   const Patch::Type type = patch.type == Patch::Type::kJson ? Patch::Type::kJson : Patch::Type::kMerge;
-  api::Object shown = live;  // what has no replicas yet is given them
-  const std::string replicas = paths_of(*writer.kind).replicas;
-  if (writer.kind->custom && !find_path(shown.content, replicas)) set_path(shown.content, replicas, Value(int64_t{0}));
-  auto scale = scale_of(shown, live.revision, *writer.kind);
+  auto scale = shown_scale(writer, live);
   if (!scale) return refuse(std::move(scale.error()));
+  doc::Object& spec = api::object_member(*scale->as_object(), "spec");
+  if (!spec.find("replicas")) spec.set("replicas", Value(int64_t{0}));  // which a patch may replace or test
   auto next = patched(*std::move(scale), {type, patch.value}, {}, *writer.kind, live.key.name);
   if (!next) return refuse(std::move(next.error()));
   return plan_scale(writer, live, *next);

@@ -197,7 +197,11 @@ Value to_status(const ApiError& error) {
   return Value(std::move(object));
 }
 
-Value success_status() { return Value(status_head("Success")); }
+Value success_status() {
+  doc::Object object = status_head("Success");
+  object.append("code", Value(int64_t{201}), {});
+  return Value(std::move(object));
+}
 
 Value deleted_status(const Kind& kind, std::string_view name, std::string_view uid) {
   doc::Object object = status_head("Success");

@@ -70,7 +70,7 @@ patch::Cause required(std::string field, std::string_view detail = {});
 patch::Cause invalid_value(std::string field, const std::string& value_text, std::string_view detail);
 
 doc::Value to_status(const ApiError& error);
-/// Of what is done and has nothing to show.
+/// Of what was asked for by POST, is done, and has nothing to show.
 doc::Value success_status();
 /// Of a successful deletion.
 doc::Value deleted_status(const api::Kind& kind, std::string_view name, std::string_view uid);

@@ -11,13 +11,15 @@ Controllers::Controllers(Client& client, uint64_t seed, NodeFacts node)
       node_(client, seed + 20, std::move(node)),
       deployments_(client, seed),
       endpoints_(client),
+      disruptions_(client),
       garbage_(client),
       events_(client) {}
 
 Result<bool> Controllers::step(std::chrono::sys_seconds now) {
   // Garbage last: what others still mend is none.
-  const std::initializer_list<Result<bool>> all = {namespaces_.step(now), node_.step(now),    deployments_.step(now),
-                                                   endpoints_.step(now),  garbage_.step(now), events_.step(now)};
+  const std::initializer_list<Result<bool>> all = {namespaces_.step(now), node_.step(now),        deployments_.step(now),
+                                                   endpoints_.step(now),  disruptions_.step(now), garbage_.step(now),
+                                                   events_.step(now)};
   bool wrote = false;
   for (const Result<bool>& done : all) {
     if (!done) return done;
@@ -29,7 +31,7 @@ Result<bool> Controllers::step(std::chrono::sys_seconds now) {
 std::optional<std::chrono::sys_seconds> Controllers::look_again() const {
   std::optional<std::chrono::sys_seconds> next;
   for (const auto& time : {namespaces_.look_again(), node_.look_again(), deployments_.look_again(), endpoints_.look_again(),
-                           garbage_.look_again(), events_.look_again()}) {
+                           disruptions_.look_again(), garbage_.look_again(), events_.look_again()}) {
     next = earlier(next, time);
   }
   return next;

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "control/deployment_controller.h"
+#include "control/disruption_controller.h"
 #include "control/endpoints_controller.h"
 #include "control/event_keeper.h"
 #include "control/garbage_collector.h"
@@ -35,6 +36,7 @@ class Controllers {
   NodeController node_;
   DeploymentController deployments_;
   EndpointsController endpoints_;
+  DisruptionController disruptions_;
   GarbageCollector garbage_;
   EventKeeper events_;
 };

@@ -16,7 +16,7 @@ ALWAYS = [
     ("disc-agg-v2", r"items\[(networking|storage)\.k8s\.io\]\.versions\[v1\]\.resources\[(ipaddresses|servicecidrs|csi|volumeattach|volumeattr)",
      "kinds of networks and disks"),
     ("disc-agg-v2", r"items\[.*\]\.responseKind\.(group|version)$", "said in full"),
-    ("(disc-rl|read-core)", r"resources\[(bindings|componentstatuses|nodes/proxy|services/proxy|serviceaccounts/token)\]$", "not served"),
+    ("(disc-rl|read-core)", r"resources\[(componentstatuses|nodes/proxy|services/proxy|serviceaccounts/token)\]$", "not served"),
     ("(disc-rl|read-core)", r"resources\[pods/(attach|ephemeralcontainers|exec|portforward|proxy|resize)\]$", "not served"),
     ("(disc-rl|read-core|crd-establish)", r"resources\[.*\]\.storageVersionHash$", "each kind is stored in one form"),
     ("disc-openapi-v2", "text", "fields are described in words of our own"),

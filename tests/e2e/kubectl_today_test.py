@@ -12,6 +12,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "blackbox"))
+import api_eviction_test as eviction  # noqa: E402
 import api_test  # noqa: E402
 import kubectl_seed_test as seed  # noqa: E402
 import kubectl_test  # noqa: E402
@@ -56,6 +57,10 @@ class Driving(api_test.Driving):
 
 
 class Access(api_test.Access):
+    pass
+
+
+class Drain(eviction.Drain):
     pass
 
 
