@@ -26,7 +26,10 @@ void fill_policies(doc::Object& spec, const std::string& type, Position at) {
 
 void fill_affinity(doc::Object& spec, Position at) {
   const std::string* affinity = find_text(spec, "sessionAffinity");
-  if (!affinity || *affinity != "ClientIP") return;
+  if (!affinity || *affinity != "ClientIP") {
+    spec.erase("sessionAffinityConfig");
+    return;
+  }
   fill_in(spec, "sessionAffinityConfig", doc::Value(doc::Object()), at);
   doc::Object* config = find_object(spec, "sessionAffinityConfig");
   if (!config) return;

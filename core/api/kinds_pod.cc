@@ -20,7 +20,7 @@ PodSpec
   containers                     [Container] @2 ! keys=name
   ephemeralContainers            [EphemeralContainer] @34 keys=name
   restartPolicy                  string @3 =Always enum=Always|OnFailure|Never
-  terminationGracePeriodSeconds  int64 @4* =30 min=0
+  terminationGracePeriodSeconds  int64 @4* =30
   activeDeadlineSeconds          int64 @5* min=1
   dnsPolicy                      string @6 =ClusterFirst enum=ClusterFirst|ClusterFirstWithHostNet|Default|None
   nodeSelector                   {string} @7 atomic

@@ -151,7 +151,30 @@ std::string decimal_text(const Quantity& quantity) {
   return number.text() + std::string(power < kDecimalSuffixes.size() ? kDecimalSuffixes[power] : "");
 }
 
+/// The amount in parts of 10^exponent, which is no higher than its own.
+BigNatural in_parts(const Quantity& quantity, int32_t exponent) {
+  BigNatural number(quantity.magnitude);
+  for (int32_t i = exponent; i < quantity.exponent && !number.is_zero(); ++i) number.multiply_add(10);
+  return number;
+}
+
 }  // namespace
+
+int compare(const Quantity& a, const Quantity& b) {
+  const auto sign = [](const Quantity& q) { return q.magnitude.empty() ? 0 : q.negative ? -1 : 1; };
+  if (sign(a) != sign(b) || sign(a) == 0) return sign(a) - sign(b);
+  const int32_t exponent = std::min(a.exponent, b.exponent);
+  const BigNatural left = in_parts(a, exponent), right = in_parts(b, exponent);
+  return left < right ? -sign(a) : right < left ? sign(a) : 0;
+}
+
+bool is_whole(const Quantity& quantity) {
+  BigNatural number(quantity.magnitude);
+  for (int32_t i = quantity.exponent; i < 0 && !number.is_zero(); ++i) {
+    if (number.divide(10) != 0) return false;
+  }
+  return true;
+}
 
 std::optional<Quantity> parse_quantity(std::string_view text) {
   if (text == "0") return Quantity{.magnitude = {}, .as_written = "0"};

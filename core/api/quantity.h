@@ -27,6 +27,11 @@ struct Quantity {
 /// text that is no quantity or over the limits.
 std::optional<Quantity> parse_quantity(std::string_view text);
 
+/// Below 0, 0 or above 0, as `a` is less than, equal to or more than `b`.
+int compare(const Quantity& a, const Quantity& b);
+/// Whether it has no fraction.
+bool is_whole(const Quantity& quantity);
+
 /// The text that the API server stores and shows: "1500m" for 1.5, "1536Mi" for 1.5Gi.
 std::string canonical_text(const Quantity& quantity);
 

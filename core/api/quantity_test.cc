@@ -92,6 +92,20 @@ TEST(Quantity, HoldsTheAmountAsKubernetesDoes) {
   EXPECT_TRUE(parse_quantity("0")->magnitude.empty());
 }
 
+TEST(Quantity, AmountsAreComparedWhateverTheirNotation) {
+  // A request of 1.5 CPUs is over a limit of 1200m.
+  const auto order = [](const char* a, const char* b) { return compare(*parse_quantity(a), *parse_quantity(b)); };
+  EXPECT_GT(order("1.5", "1200m"), 0);
+  EXPECT_EQ(order("1Gi", "1073741824"), 0);
+  EXPECT_LT(order("-2", "-1"), 0);
+  EXPECT_LT(order("-1", "0"), 0);
+  EXPECT_EQ(order("0", "0m"), 0);
+  EXPECT_LT(order("1e1000", "2e1000"), 0);
+  EXPECT_GT(order("1Ei", "1000P"), 0);
+  EXPECT_TRUE(is_whole(*parse_quantity("1000m")) && is_whole(*parse_quantity("2Gi")) && is_whole(*parse_quantity("0")));
+  EXPECT_FALSE(is_whole(*parse_quantity("0.5")) || is_whole(*parse_quantity("1.1Ki")));
+}
+
 TEST(Quantity, WhatIsNoneOrOverTheLimitsIsRefused) {
   // A text from outside must cost neither time nor memory that grows with its exponent.
   for (const char* text : {"", "Gi", "1gb", "1 Gi", "1e", "--1", "1e1001", "1e-1001", "1e99999999999"}) {

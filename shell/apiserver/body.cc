@@ -109,21 +109,18 @@ Outcome<void> check_custom_type(const doc::Object& object, const api::Kind& kind
   return refuse(invalid(other, name, {invalid_value("kind", go_quoted(its_kind), "must be " + kind.gvk.kind)}));
 }
 
+/// "v1" of "apps/v1".
+std::string short_version(const std::string& version) {
+  return version.substr(version.find('/') == version.npos ? 0 : version.find('/') + 1);
+}
+
 Outcome<void> check_type(doc::Object& object, const api::Kind& kind) {
   const std::string version = kind.gvk.api_version();
   const bool right_version = fill_text(object, "apiVersion", version);
   const bool right_kind = fill_text(object, "kind", kind.gvk.kind);
   if (right_version && right_kind) return {};
-  const std::string its_kind = shown(object, "kind"), its_version = shown(object, "apiVersion");
-  const std::string short_version = its_version.substr(its_version.find('/') == its_version.npos ? 0 : its_version.find('/') + 1);
-  const std::string why = is_known(its_version, its_kind)
-                              ? "converting (" + short_version + "." + its_kind + ") to (" +
-                                    (kind.gvk.group.empty() ? "core" : kind.gvk.group.substr(0, kind.gvk.group.find('.'))) + "." +
-                                    kind.gvk.kind + "): unknown conversion"
-                              : "no kind " + go_quoted(its_kind) + " is registered for version " + go_quoted(its_version) +
-                                    " in scheme \"pkg/runtime/scheme.go:111\"";
-  return refuse(bad_request(its_kind + " in version " + go_quoted(short_version) + " cannot be handled as a " + kind.gvk.kind +
-                            ": " + why));
+  return refuse(bad_request(shown(object, "kind") + " in version " + go_quoted(short_version(shown(object, "apiVersion"))) +
+                            " cannot be handled as a " + kind.gvk.kind + ": " + why_other_kind(object, kind)));
 }
 
 /// What the reading of apiVersion and kind, which comes first, does not get over; empty: nothing.
@@ -137,6 +134,8 @@ std::string type_problem(const doc::Object& object) {
 }
 
 Outcome<Body> read_protobuf(const std::string& body, const api::Kind& kind) {
+  constexpr std::string_view kHead("k8s\0", 4);
+  if (body == kHead) return refuse(unrecognized(kind.gvk.kind, body, "empty body"));
   const auto envelope = protobuf::open_envelope(body);
   if (!envelope) return refuse(unrecognized(kind.gvk.kind, body, envelope.error().what));
   doc::Object type;
@@ -152,6 +151,16 @@ Outcome<Body> read_protobuf(const std::string& body, const api::Kind& kind) {
 }
 
 }  // namespace
+
+std::string why_other_kind(const doc::Object& object, const api::Kind& kind) {
+  const std::string its_kind = shown(object, "kind"), its_version = shown(object, "apiVersion");
+  if (!is_known(its_version, its_kind))
+    return "no kind " + go_quoted(its_kind) + " is registered for version " + go_quoted(its_version) +
+           " in scheme \"pkg/runtime/scheme.go:111\"";
+  const std::string group = kind.gvk.group.empty() ? "core" : kind.gvk.group.substr(0, kind.gvk.group.find('.'));
+  return "converting (" + short_version(its_version) + "." + its_kind + ") to (" + group + "." + kind.gvk.kind +
+         "): unknown conversion";
+}
 
 Outcome<Value> read_request(const std::string& text, const std::string* content_type, std::string_view type) {
   if (is_blank(text)) return Value();

@@ -27,6 +27,9 @@ struct Body {
 /// content types that are not read; an absent one means JSON.
 Outcome<Body> read_object(const std::string& text, const std::string* content_type, const api::Kind& kind);
 
+/// Why an object that names another kind cannot be read as one of this.
+std::string why_other_kind(const doc::Object& object, const api::Kind& kind);
+
 /// A body that is no object of a kind: "DeleteOptions", "Scale" (request_types.h). An empty one is null.
 Outcome<doc::Value> read_request(const std::string& text, const std::string* content_type, std::string_view type);
 

@@ -177,7 +177,8 @@ constexpr const char* kKeyRule =
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
     "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
-/// Null: it is a key.
+}  // namespace
+
 const char* data_key_problem(const std::string& key) {
   const auto allowed = [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -188,8 +189,6 @@ const char* data_key_problem(const std::string& key) {
   if (key.starts_with("..")) return "must not start with '..'";
   return !key.empty() && std::ranges::all_of(key, allowed) ? nullptr : kKeyRule;
 }
-
-}  // namespace
 
 void check_data(const Value& document, const Kind& kind, std::vector<Cause>& causes) {
   const bool secret = kind.gvk.kind == "Secret";

@@ -2,6 +2,7 @@
 // the folder.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "apiserver/status.h"
@@ -12,6 +13,8 @@ namespace graylane::apiserver {
 /// `document`: what the diagnostic is about.
 patch::Cause cause_of(const Diagnostic& diagnostic, const doc::Value& document);
 
+/// Why a text is no key of a ConfigMap or Secret; null: it is one.
+const char* data_key_problem(const std::string& key);
 /// Rules of the data of ConfigMaps and Secrets: its keys and its size.
 void check_data(const doc::Value& document, const api::Kind& kind, std::vector<patch::Cause>& causes);
 /// What manifests may leave out and requests may not.

@@ -3,17 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
+#include <set>
 #include <span>
+#include <utility>
 
 #include "api/crd.h"
 #include "api/decode.h"
 #include "apiserver/causes.h"
 #include "apiserver/columns_text.h"
-#include "apiserver/frozen.h"
 #include "apiserver/go_decoding.h"
 #include "apiserver/go_form.h"
 #include "apiserver/rules.h"
-#include "apiserver/service_fields.h"
+#include "apiserver/rules_change.h"
 #include "doc/print.h"
 
 namespace graylane::apiserver {
@@ -62,9 +64,35 @@ void name_as_shared(const Value& definition, std::string& field) {
   }
 }
 
+/// What the rules say of another field.
+bool is_said_otherwise(const Diagnostic& diagnostic, const std::string& kind) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFields = {
+      {{"PersistentVolumeClaim", "spec.resources[requests.storage]"},
+       {"Service", "spec.clusterIP"},
+       {"DaemonSet", "spec.selector"}}};
+  return std::ranges::find(kFields, std::pair<std::string_view, std::string_view>(kind, diagnostic.field)) != kFields.end() ||
+         (kind == "ResourceQuota" && diagnostic.field.starts_with("spec.scopeSelector.matchExpressions[")) ||
+         diagnostic.id == "selector-mismatch" || diagnostic.message.contains("must be an address of the slice's addressType") ||
+         diagnostic.message.contains("is the name of an init container of this Pod");
+}
+
 /// Whether `field` is `outer` or a part of it.
 bool is_within(std::string_view field, std::string_view outer) {
   return field.starts_with(outer) && (field.size() == outer.size() || field[outer.size()] == '.' || field[outer.size()] == '[');
+}
+
+void check_finalizers(const Value& live, const Value& next, std::vector<Cause>& causes) {
+  if (text_at(live, "metadata.deletionTimestamp").empty()) return;
+  const doc::Array& before = items_at(live, "metadata.finalizers");
+  std::string added;
+  for (const Value& finalizer : items_at(next, "metadata.finalizers")) {
+    if (std::ranges::find(before, finalizer) == before.end()) added += (added.empty() ? "" : ", ") + doc::to_json(finalizer);
+  }
+  if (added.empty()) return;
+  causes.push_back(
+      {"FieldValueForbidden",
+       "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" + added + "}",
+       "metadata.finalizers"});
 }
 
 }  // namespace
@@ -81,134 +109,88 @@ Outcome<std::vector<Finding>> check_types(const Value& document, const Kind& kin
   return find_unknown_fields(document, kind);
 }
 
-Outcome<Checked> check_object(Value document, const Kind& kind, const api::Kinds& kinds, bool with_rules) {
-  const std::string name = name_of(document);
-  std::vector<Cause> causes = check_metadata(document, kind);
-  check_data(document, kind, causes);
-  check_given(document, kind, causes);
-  take_go_form(document, kind);
-  const size_t before_rules = causes.size();
-  if (with_rules) check_rules(document, kind, causes);
+namespace {
+
+/// What is wrong with a document, and what it came to.
+struct Findings {
+  std::vector<Cause> causes;
+  std::vector<std::string> unknown;
+  std::optional<api::Object> object;
+  std::vector<Cause> hidden = {};  // of what the rules should have said
+};
+
+struct Checks {
+  const Kind& kind;
+  const api::Kinds& kinds;
+  bool with_rules;
+};
+
+/// Adds what the reading of manifests finds and `findings` do not tell yet.
+void read(const Value& document, const Checks& checks, size_t before_rules, Findings& findings) {
+  std::vector<Cause>& causes = findings.causes;
   const std::span<const Cause> told(causes.data() + before_rules, causes.size() - before_rules);
   std::vector<Cause> others;
-  std::vector<std::string> unknown;
-  drop_unknown_metadata(document, kind, unknown);
-  api::Decoded decoded = api::decode(document, nullptr, {.kinds = &kinds});  // a copy: what is wrong is shown as it was given
+  api::Decoded decoded = api::decode(document, nullptr, {.kinds = &checks.kinds});  // a copy: what is wrong is shown as given
   for (const Diagnostic& diagnostic : decoded.diagnostics) {
-    if (diagnostic.id == "unknown-field") unknown.push_back("unknown field " + go_quoted(diagnostic.field));
+    if (diagnostic.id == "unknown-field") findings.unknown.push_back("unknown field " + go_quoted(diagnostic.field));
     if (!is_refused(diagnostic)) continue;
-    if (diagnostic.field == "spec.resources[requests.storage]") continue;        // said already, as a part of spec.resources
     if (!causes.empty() && diagnostic.field.starts_with("metadata.")) continue;  // said already, in Kubernetes' words
     Cause cause = cause_of(diagnostic, document);
-    if (api::is_crd(kind.gvk)) name_as_shared(document, cause.field);
-    if (std::ranges::none_of(told,
-                             [&](const Cause& t) { return is_within(t.field, cause.field) || is_within(cause.field, t.field); }))
+    if (api::is_crd(checks.kind.gvk)) name_as_shared(document, cause.field);
+    if (checks.with_rules && is_said_otherwise(diagnostic, checks.kind.gvk.kind)) findings.hidden.push_back(std::move(cause));
+    else if (std::ranges::none_of(
+                 told, [&](const Cause& t) { return is_within(t.field, cause.field) || is_within(cause.field, t.field); }))
       others.push_back(std::move(cause));
   }
   std::ranges::move(others, std::back_inserter(causes));
-  if (!causes.empty()) return refuse(invalid(kind, name, std::move(causes)));
-  if (!decoded.object) return refuse(internal_error("the object cannot be read"));
-  print_as_go(decoded.object->content, kind);
-  return Checked{*std::move(decoded.object), kind.custom ? std::move(unknown) : std::vector<std::string>()};
+  findings.object = std::move(decoded.object);
 }
 
-namespace {
-
-struct Immutable {
-  std::string_view kind;
-  const char* path;
-};
-
-constexpr std::array kImmutable = {
-    Immutable{"Deployment", "spec.selector"},
-    Immutable{"ReplicaSet", "spec.selector"},
-    Immutable{"StatefulSet", "spec.selector"},
-    Immutable{"DaemonSet", "spec.selector"},
-    Immutable{"Job", "spec.selector"},
-    Immutable{"Job", "spec.template"},
-    Immutable{"Job", "spec.completions"},
-    Immutable{"Job", "spec.completionMode"},
-    Immutable{"PriorityClass", "value"},
-    Immutable{"PriorityClass", "preemptionPolicy"},
-    Immutable{"RoleBinding", "roleRef"},
-    Immutable{"ClusterRoleBinding", "roleRef"},
-    Immutable{"StorageClass", "provisioner"},
-    Immutable{"StorageClass", "parameters"},
-    Immutable{"StorageClass", "reclaimPolicy"},
-    Immutable{"StorageClass", "volumeBindingMode"},
-    Immutable{"EndpointSlice", "addressType"},
-    Immutable{"ControllerRevision", "data"},
-    Immutable{"Secret", "type"},
-    Immutable{"CustomResourceDefinition", "spec.group"},
-    Immutable{"CustomResourceDefinition", "spec.scope"},
-    Immutable{"CustomResourceDefinition", "spec.names.plural"},
-    Immutable{"CustomResourceDefinition", "spec.names.kind"},
-};
-
-bool same(const Value* a, const Value* b) { return a && b ? *a == *b : a == b; }
-
-void check_frozen(const api::Object& live, const api::Object& next, std::vector<Cause>& causes) {
-  const Value* frozen = live.find("immutable");
-  if (!frozen || !frozen->as_bool() || !*frozen->as_bool()) return;
-  for (const char* member : {"data", "binaryData", "immutable"}) {
-    if (!same(live.find(member), next.find(member)))
-      causes.push_back({"FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", member});
-  }
+Findings find_all(Value document, const Checks& checks, const Value* live) {
+  Findings findings{check_metadata(document, checks.kind), {}, {}, {}};
+  check_data(document, checks.kind, findings.causes);
+  check_given(document, checks.kind, findings.causes);
+  take_go_form(document, checks.kind);
+  const size_t before_rules = findings.causes.size();
+  if (checks.with_rules) check_rules(document, live, checks.kind, findings.causes);
+  drop_unknown_metadata(document, checks.kind, findings.unknown);
+  read(document, checks, before_rules, findings);
+  return findings;
 }
 
-void check_finalizers(const api::Object& live, const api::Object& next, std::vector<Cause>& causes) {
-  if (text_at(live.content, "metadata.deletionTimestamp").empty()) return;
-  const Value* before = find_path(live.content, "metadata.finalizers");
-  const Value* after = find_path(next.content, "metadata.finalizers");
-  if (!after || !after->is_array()) return;
-  std::string added;
-  for (const Value& finalizer : *after->as_array()) {
-    const bool known =
-        before && before->is_array() && std::ranges::find(*before->as_array(), finalizer) != before->as_array()->end();
-    if (!known) added += (added.empty() ? "" : ", ") + doc::to_json(finalizer);
-  }
-  if (added.empty()) return;
-  causes.push_back(
-      {"FieldValueForbidden",
-       "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" + added + "}",
-       "metadata.finalizers"});
+/// What was let in once, by other rules, may stay.
+void forgive_old(const Value& live, const Checks& checks, std::vector<Cause>& causes) {
+  std::set<std::pair<std::string, std::string>> old;
+  for (Cause& cause : find_all(live, checks, &live).causes) old.emplace(std::move(cause.field), std::move(cause.message));
+  std::erase_if(causes, [&](const Cause& cause) { return old.contains({cause.field, cause.message}); });
 }
 
-/// A version in which objects may be stored cannot leave its definition.
-void check_stored_versions(const api::Object& live, const api::Object& next, std::vector<Cause>& causes) {
-  const Value* stored = find_path(live.content, "status.storedVersions");
-  const Value* versions = find_path(next.content, "spec.versions");
-  if (!stored || !stored->is_array() || !versions || !versions->is_array()) return;
-  for (size_t i = 0; i < stored->as_array()->size(); ++i) {
-    const Value& name = (*stored->as_array())[i];
-    const auto is_it = [&](const Value& version) { return version.find("name") && *version.find("name") == name; };
-    if (!name.as_string() || std::ranges::any_of(*versions->as_array(), is_it)) continue;
-    const std::string& text = *name.as_string();
-    causes.push_back(invalid_value("status.storedVersions[" + std::to_string(i) + "]", go_quoted(text),
-                                   "missing from spec.versions; " + text +
-                                       " was previously a storage version, and must remain in spec.versions until a storage "
-                                       "migration ensures no data remains persisted in " +
-                                       text + " and removes " + text + " from status.storedVersions"));
-  }
+/// Of some kinds that is what the original says first.
+void check_changes(const Value& live, const Value& given, const Kind& kind, Findings& findings) {
+  constexpr std::array<std::string_view, 7> kFirst = {"ConfigMap", "DaemonSet",    "IngressClass", "PriorityClass",
+                                                      "Secret",    "StorageClass", "Service"};
+  std::vector<Cause> causes;
+  if (findings.object) check_change_rules(live, findings.object->content, kind, causes);
+  else check_plain_changes(live, given, kind, causes);
+  const bool first = std::ranges::find(kFirst, kind.gvk.kind) != kFirst.end();
+  findings.causes.insert(first ? findings.causes.begin() : findings.causes.end(), std::make_move_iterator(causes.begin()),
+                         std::make_move_iterator(causes.end()));
 }
 
 }  // namespace
 
-Outcome<void> check_change(const api::Object& live, const api::Object& next, const Kind& kind) {
-  std::vector<Cause> causes;
-  for (const Immutable& row : kImmutable) {
-    const Value* before = find_path(live.content, row.path);
-    const Value* after = find_path(next.content, row.path);
-    if (row.kind == kind.gvk.kind && !kind.custom && !same(before, after))
-      causes.push_back(invalid_value(row.path, after ? doc::to_json(*after) : "null", "field is immutable"));
-  }
-  check_frozen(live, next, causes);
-  check_finalizers(live, next, causes);
-  check_frozen_spec(live, next, kind, causes);
-  if (is_service(kind)) check_allocated(live, next, causes);
-  if (api::is_crd(kind.gvk)) check_stored_versions(live, next, causes);
-  if (causes.empty()) return {};
-  return refuse(invalid(kind, next.key.name, std::move(causes)));
+Outcome<Checked> check_object(const Value& document, const Kind& kind, const api::Kinds& kinds, bool with_rules,
+                              const Value* live) {
+  const Checks checks{kind, kinds, with_rules};
+  Findings findings = find_all(document, checks, live);
+  if (live && !findings.causes.empty()) forgive_old(*live, checks, findings.causes);
+  if (findings.object) print_as_go(findings.object->content, kind);
+  if (live) check_changes(*live, document, kind, findings);
+  if (live) check_finalizers(*live, document, findings.causes);
+  if (findings.causes.empty() && !findings.object) findings.causes = std::move(findings.hidden);
+  if (!findings.causes.empty()) return refuse(invalid(kind, name_of(document), std::move(findings.causes)));
+  if (!findings.object) return refuse(internal_error("the object cannot be read"));
+  return Checked{*std::move(findings.object), kind.custom ? std::move(findings.unknown) : std::vector<std::string>()};
 }
 
 }  // namespace graylane::apiserver

@@ -23,11 +23,10 @@ ApiError unreadable(const doc::Value& document, const api::Kind& kind, const std
 /// 400 (of what a patch made 422) when a value has another type than its field; else the fields that a built-in kind does not have.
 Outcome<std::vector<Finding>> check_types(const doc::Value& document, const api::Kind& kind, bool is_patch);
 
-/// 422 when a value is not allowed. Types have been checked. `with_rules`: those of rules.h too.
-Outcome<Checked> check_object(doc::Value document, const api::Kind& kind, const api::Kinds& kinds, bool with_rules);
-
-/// 422 when it changes what may not change, adds a finalizer to what is being deleted, or brings back what was deleted.
-Outcome<void> check_change(const api::Object& live, const api::Object& next, const api::Kind& kind);
+/// 422 when a value is not allowed. Types have been checked. `with_rules`: those of rules.h too. `live`: the object as it was, or
+/// null; then also when it changes what may not change, or adds a finalizer to what is being deleted.
+Outcome<Checked> check_object(const doc::Value& document, const api::Kind& kind, const api::Kinds& kinds, bool with_rules,
+                              const doc::Value* live);
 
 /// The causes of names, labels, annotations, owners and finalizers that are not allowed, in Kubernetes' words.
 std::vector<patch::Cause> check_metadata(const doc::Value& document, const api::Kind& kind);

@@ -27,8 +27,9 @@ void check_path_segment(const std::string& name, const char* field, std::vector<
 }
 
 void check_name_text(const std::string& name, const Kind& kind, const char* field, std::vector<Cause>& causes) {
-  if (kind.name_rule == Kind::NameRule::kPathSegment) return check_path_segment(name, field, causes);
-  const bool label = kind.name_rule != Kind::NameRule::kDnsSubdomain;
+  const bool is_new_event = kind.gvk.group == "events.k8s.io";  // those of the core group may have any name
+  if (kind.name_rule == Kind::NameRule::kPathSegment && !is_new_event) return check_path_segment(name, field, causes);
+  const bool label = kind.name_rule != Kind::NameRule::kDnsSubdomain && !is_new_event;
   const size_t max = label ? kLabelMax : kNameMax;
   const auto add = [&](const std::string& problem) { causes.push_back(invalid_value(field, go_quoted(name), problem)); };
   if (name.size() > max) add("must be no more than " + std::to_string(max) + " characters");

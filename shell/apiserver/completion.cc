@@ -75,13 +75,16 @@ void complete_job(Value& job) {
   const Value uid(text_at(job, "metadata.uid")), name(text_at(job, "metadata.name"));
   spec.set("selector", make_object({{"matchLabels", make_object({{"batch.kubernetes.io/controller-uid", uid}})}}));
   doc::Object& labels = object_member(object_member(object_member(spec, "template"), "metadata"), "labels");
+  const Value* own = find_path(job, "metadata.labels");  // by default those of its Pods, of which there are more now
+  const bool by_default = !own || size_at(job, "metadata.labels") == 0 || *own == Value(labels);
   for (const char* key : {"batch.kubernetes.io/controller-uid", "controller-uid"}) put_if_absent(labels, key, uid);
   for (const char* key : {"batch.kubernetes.io/job-name", "job-name"}) put_if_absent(labels, key, name);
-  if (size_at(job, "metadata.labels") == 0) object_member(*job.as_object(), "metadata").set("labels", Value(labels));
+  if (by_default) object_member(*job.as_object(), "metadata").set("labels", Value(labels));
 }
 
 void complete_pod(Value& pod) {
   doc::Object& spec = object_member(*pod.as_object(), "spec");
+  if (number_at(pod, "spec.terminationGracePeriodSeconds") < 0) spec.set("terminationGracePeriodSeconds", Value(int64_t{1}));
   put_if_absent(spec, "priority", Value(int64_t{0}));
   put_if_absent(spec, "preemptionPolicy", Value("PreemptLowerPriority"));
   add_tolerations(spec);

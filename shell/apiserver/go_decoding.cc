@@ -64,7 +64,7 @@ std::string go_name(const Schema& schema, bool version) {
   const size_t dot = name.rfind('.');
   const std::string_view last = dot == name.npos ? name : name.substr(dot + 1);
   const auto other = std::ranges::find(kTypes, last, &Pair::ours);
-  const std::string own(other == kTypes.end() ? last : other->theirs);
+  std::string own(other == kTypes.end() ? last : other->theirs);
   if (!version || dot == name.npos) return own;
   const std::string_view package = name.substr(0, dot);
   const size_t before = package.rfind('.');
@@ -119,6 +119,17 @@ struct Place {
   std::string text() const { return "struct field " + owner + "." + fields; }
 };
 
+/// What of a time is not as it is written with microseconds, and how that would be; null: it is.
+std::pair<std::string, const char*> unlike_micros(const std::string& time) {
+  constexpr size_t kSeconds = std::string_view("2006-01-02T15:04:05").size(), kFraction = std::string_view(".000000").size();
+  std::string rest = time.substr(std::min(kSeconds, time.size()));
+  const bool has_six = rest.size() >= kFraction && rest[0] == '.' && rest.find_first_not_of("0123456789", 1) >= kFraction;
+  if (!has_six) return {std::move(rest), ".000000"};
+  rest.erase(0, kFraction);
+  const bool has_more = !rest.empty() && rest[0] >= '0' && rest[0] <= '9';
+  return {std::move(rest), has_more ? "Z07:00" : nullptr};
+}
+
 /// Where a value with more than one form, read by code of its own, is wrong; empty: nowhere.
 std::string wrong_form(const Value& value, const Schema& schema, const Place& place) {
   if (schema.type == Type::kQuantity) {
@@ -134,8 +145,12 @@ std::string wrong_form(const Value& value, const Schema& schema, const Place& pl
     if (!value.is_string()) return cannot(value, schema, place.text() + " of type string");
     const std::string text = go_quoted(*value.as_string());
     const char* layout = schema.format == Format::kMicroTime ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00";
-    if (!api::parse_time(*value.as_string()))
-      return "parsing time " + text + " as " + go_quoted(layout) + ": cannot parse " + text + " as \"2006\"";
+    const std::string so_far = "parsing time " + text + " as " + go_quoted(layout) + ": cannot parse ";
+    if (!api::parse_time(*value.as_string())) return so_far + text + " as \"2006\"";
+    if (schema.format == Format::kMicroTime) {
+      const auto [rest, wanted] = unlike_micros(*value.as_string());
+      if (wanted) return so_far + go_quoted(rest) + " as " + go_quoted(wanted);
+    }
   }
   if (schema.format == Format::kBase64 && value.is_string() && !api::is_base64(*value.as_string())) {
     constexpr std::string_view kSymbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n";
@@ -199,6 +214,13 @@ namespace {
 
 constexpr size_t kFindingsMax = 100;
 
+/// What a backend of an Ingress had before v1, is known well, and would be missed without a word.
+std::string hint(const Schema& schema, const std::string& name) {
+  if (!schema.name.ends_with("networking.v1.IngressBackend")) return {};
+  if (name == "serviceName") return " (of v1beta1; in v1: service.name)";
+  return name == "servicePort" ? " (of v1beta1; in v1: service.port.number or service.port.name)" : "";
+}
+
 void unknown_in(const Value& value, const Schema& schema, const std::string& path, std::vector<Finding>& findings) {
   if (const doc::Array* items = value.as_array(); items && schema.items) {
     for (size_t i = 0; i < items->size(); ++i)
@@ -210,7 +232,7 @@ void unknown_in(const Value& value, const Schema& schema, const std::string& pat
     const Property* property = schema.find(member.key);
     if (property) unknown_in(member.value, *property->schema, field, findings);
     else if (schema.additional) unknown_in(member.value, *schema.additional, field, findings);
-    else findings.push_back({"unknown field " + go_quoted(field), member.key_at});
+    else findings.push_back({"unknown field " + go_quoted(field) + hint(schema, member.key), member.key_at});
   }
 }
 

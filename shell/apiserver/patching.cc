@@ -1,5 +1,8 @@
 #include "apiserver/patching.h"
 
+#include "apiserver/body.h"
+#include "apiserver/checking.h"
+#include "apiserver/columns_text.h"
 #include "apiserver/media.h"
 #include "apiserver/ownership.h"
 #include "patch/json_patch.h"
@@ -17,7 +20,9 @@ constexpr const char* kAccepted =
     "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
     "application/apply-patch+yaml";
 
-Outcome<Type> type_of(const std::string* content_type) {
+}  // namespace
+
+Outcome<Type> patch_type(const std::string* content_type) {
   const std::string type = content_type ? parse_media_type(*content_type).type : "";
   if (type == "application/json-patch+json") return Type::kJson;
   if (type == "application/merge-patch+json") return Type::kMerge;
@@ -25,6 +30,8 @@ Outcome<Type> type_of(const std::string* content_type) {
   if (type == "application/apply-patch+yaml") return Type::kApply;
   return refuse(unsupported_media_type(kAccepted));
 }
+
+namespace {
 
 /// What is written is what the path names, and so what its writer has a right to.
 Outcome<void> keep_kind(const api::Object& live, Value& next, const Writer& writer) {
@@ -34,13 +41,15 @@ Outcome<void> keep_kind(const api::Object& live, Value& next, const Writer& writ
     if (!before) continue;
     if (after == nullptr || after->is_null()) next.as_object()->set(member, *before);
     else if (*after != *before)
-      return refuse(bad_request("the patch changes the " + std::string(member) + " of " + qualified(*writer.kind) + " " +
-                                go_quoted(writer.target.name) + ": leave it away, or write the object that it names"));
+      return refuse(unreadable(next, *writer.kind, why_other_kind(*next.as_object(), *writer.kind), true));
   }
   return {};
 }
 
 Outcome<Plan> plan_apply(const Writer& writer, const api::Object* live, const Value& config) {
+  if (const std::string uid = text_at(config, "metadata.uid"); !live && !uid.empty())
+    return refuse(conflict(*writer.kind, writer.target.name,
+                           "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found"));
   const auto merged = patch::apply(live ? &live->content : nullptr, config, write_of(writer), writer.options.force);
   if (!merged) return refuse(from_failure(merged.error(), *writer.kind, writer.target.name));
   return live ? plan_next(writer, *live, *merged, true) : plan_new(writer, *merged, true);
@@ -48,15 +57,13 @@ Outcome<Plan> plan_apply(const Writer& writer, const api::Object* live, const Va
 
 }  // namespace
 
-Outcome<Patch> read_patch(const std::string& text, const std::string* content_type) {
-  const auto type = type_of(content_type);
-  if (!type) return refuse(type.error());
-  auto value = read_value(text, *type == Type::kApply);
+Outcome<Patch> read_patch(const std::string& text, Type type) {
+  auto value = read_value(text, type == Type::kApply);
   if (!value) return refuse(std::move(value.error()));
   // null changes nothing.
-  if (value->is_null() && *type == Type::kJson && !text.empty()) value = Value(doc::Array());
-  if (value->is_null() && *type == Type::kStrategic && !text.empty()) value = Value(doc::Object());
-  return Patch{*type, *std::move(value)};
+  if (value->is_null() && type == Type::kJson && !text.empty()) value = Value(doc::Array());
+  if (value->is_null() && type == Type::kStrategic && !text.empty()) value = Value(doc::Object());
+  return Patch{type, *std::move(value)};
 }
 
 Outcome<Value> patched(Value document, const Patch& patch, const api::Schema& schema, const api::Kind& kind,

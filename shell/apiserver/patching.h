@@ -15,7 +15,8 @@ struct Patch {
 };
 
 /// 415 for another content type.
-Outcome<Patch> read_patch(const std::string& text, const std::string* content_type);
+Outcome<Patch::Type> patch_type(const std::string* content_type);
+Outcome<Patch> read_patch(const std::string& text, Patch::Type type);
 
 /// Of a patch that is no apply, on any document with that schema.
 Outcome<doc::Value> patched(doc::Value document, const Patch& patch, const api::Schema& schema, const api::Kind& kind,

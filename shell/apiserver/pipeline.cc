@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "api/build.h"
 #include "api/crd.h"
@@ -148,6 +149,16 @@ void complete(const Writer& writer, Value& document) {
   establish(writer, document);
 }
 
+/// Why a text is no revision; empty: it is one, or none.
+std::string revision_problem(const std::string& text) {
+  uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = read.ptr == text.data() + text.size();
+  if (text.empty() || (read.ec == std::errc() && whole)) return {};
+  const bool is_large = read.ec == std::errc::result_out_of_range && whole;
+  return "strconv.ParseUint: parsing " + go_quoted(text) + ": " + (is_large ? "value out of range" : "invalid syntax");
+}
+
 Plan plan_of(Effect effect, Checked checked) { return {effect, std::move(checked.object), {}}; }
 
 /// A webhook that is kept and not asked would let in what it was made to refuse.
@@ -160,14 +171,16 @@ Outcome<Plan> create(const Writer& writer, Value document, std::vector<Finding> 
   if (auto ok = check_is_served(*writer.kind); !ok) return refuse(std::move(ok.error()));
   auto warnings = decode(writer, document, std::move(duplicates));
   if (!warnings) return refuse(std::move(warnings.error()));
-  if (const std::string revision = text_at(document, "metadata.resourceVersion"); !owned && !revision.empty() && revision != "0")
-    return refuse(bad_request("resourceVersion should not be set on objects to be created"));
+  const std::string revision = text_at(document, "metadata.resourceVersion");
+  const bool claims_revision = !owned && !revision.empty() && revision != "0" && revision_problem(revision).empty();
   metadata_of(document).erase("resourceVersion");
   if (auto ok = check_namespace(writer, document); !ok) return refuse(std::move(ok.error()));
   generate_name(writer, document);
   begin_life(writer, document);
-  auto checked = check_object(std::move(document), *writer.kind, *writer.kinds, writer.checks_rules);
+  auto checked = check_object(document, *writer.kind, *writer.kinds, writer.checks_rules, nullptr);
   if (!checked) return refuse(std::move(checked.error()));
+  if (claims_revision && !writer.options.dry_run)
+    return refuse({500, "", "resourceVersion should not be set on objects to be created"});
   Value& content = checked->object.content;
   auto pruned = judge(writer, content, std::move(checked->unknown));
   if (!pruned) return refuse(std::move(pruned.error()));
@@ -238,6 +251,7 @@ Outcome<void> check_preconditions(const Writer& writer, const api::Object& live,
   const std::string revision = text_at(next, "metadata.resourceVersion");
   if (!writer.is_patch && (writer.kind->needs_revision || writer.kind->custom) && (revision.empty() || revision == "0"))
     return refuse(no_revision(*writer.kind, live.key.name));
+  if (const std::string problem = revision_problem(revision); !problem.empty()) return refuse({500, "", problem});
   if (!revision.empty() && revision != "0" && revision != std::to_string(live.revision))
     return refuse(conflict(*writer.kind, live.key.name));
   const std::string uid = text_at(next, "metadata.uid"), own = text_at(live.content, "metadata.uid");
@@ -302,12 +316,12 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
   keep_other_part(writer, live, next);
   keep_server_fields(writer, live, next);
   if (is_service(kind)) keep_allocated(live.content, next);
-  auto checked = check_object(std::move(next), kind, *writer.kinds, writer.checks_rules);
+  const bool checks_rules = writer.checks_rules && writer.target.subresource != "status";  // those are of what is wanted
+  auto checked = check_object(next, kind, *writer.kinds, checks_rules, &live.content);
   if (!checked) return refuse(std::move(checked.error()));
   auto pruned = judge(writer, checked->object.content, std::move(checked->unknown));
   if (!pruned) return refuse(std::move(pruned.error()));
   std::ranges::move(*pruned, std::back_inserter(*warnings));
-  if (auto ok = check_change(live, checked->object, kind); !ok) return refuse(std::move(ok.error()));
   Value& content = checked->object.content;
   count_generation(writer, live, content);
   if (!owned) take_ownership(writer, &live.content, content);

@@ -10,6 +10,7 @@
 
 namespace graylane::apiserver {
 
-void check_rules(const doc::Value& document, const api::Kind& kind, std::vector<patch::Cause>& causes);
+/// `live`: the object as it was; null when the document makes it.
+void check_rules(const doc::Value& document, const doc::Value* live, const api::Kind& kind, std::vector<patch::Cause>& causes);
 
 }  // namespace graylane::apiserver

@@ -93,13 +93,8 @@ void check_modes(const Value& owner, const char* path, Causes& causes, std::stri
   });
 }
 
-std::optional<api::Quantity> amount(const Value* value) {
-  if (!value || value->is_null()) return std::nullopt;
-  return api::parse_quantity(value->as_string() ? *value->as_string() : doc::to_json(*value));
-}
-
 void check_positive(const Value* value, const std::string& field, Causes& causes) {
-  const auto quantity = amount(value);
+  const auto quantity = amount_of(value);
   if (quantity && (quantity->negative || quantity->magnitude.empty()))
     causes.invalid(field, go_quoted(api::canonical_text(*quantity)), "must be greater than zero");
 }
@@ -132,36 +127,17 @@ void check_volume(const Value& volume, Causes& causes) {
     causes.required("spec", "must specify a volume type");
 }
 
-void check_limits(const Value& range, Causes& causes) {
-  constexpr std::array<std::string_view, 3> kTypes = {"Container", "PersistentVolumeClaim", "Pod"};
-  each_item(range, "spec.limits", "spec.limits", [&](const Value& limit, const std::string& field) {
-    const std::string type = text_at(limit, "type");
-    if (type.find('/') == type.npos && !type.empty() && std::ranges::find(kTypes, type) == kTypes.end())
-      causes.invalid(field + ".type", go_quoted(type), "must be a standard limit type or fully qualified");
-  });
-}
-
-void check_quota(const Value& quota, Causes& causes) {
-  const Value* hard = find_path(quota, "spec.hard");
-  if (!hard || !hard->is_object()) return;
-  for (const doc::Member& member : *hard->as_object()) {
-    const std::string field = "spec.hard[" + member.key + "]";
-    const auto quantity = amount(&member.value);
-    if (quantity && quantity->negative)
-      causes.invalid(field, go_quoted(api::canonical_text(*quantity)), "must be greater than or equal to 0");
-  }
-}
-
 }  // namespace
 
-void check_core_rules(const Value& document, const std::string& kind, Causes& causes) {
+void check_core_rules(const RuleCall& call, Causes& causes) {
+  const Value& document = call.document;
+  const std::string& kind = call.kind;
   if (kind == "Secret") check_secret(document, causes);
   else if (kind == "ConfigMap") check_config_map(document, causes);
   else if (kind == "PersistentVolumeClaim") check_claim(document, causes);
   else if (kind == "PersistentVolume") check_volume(document, causes);
-  else if (kind == "LimitRange") check_limits(document, causes);
-  else if (kind == "ResourceQuota") check_quota(document, causes);
-  if (kind == "PodTemplate" && !find_path(document, "template.spec.containers")) causes.required("template.spec.containers");
+  else if (kind == "Pod") check_pod_rules(call, "spec", causes);
+  else if (kind == "PodTemplate") check_pod_rules(call, "template.spec", causes);
 }
 
 }  // namespace graylane::apiserver

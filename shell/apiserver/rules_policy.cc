@@ -1,6 +1,4 @@
-// The rules of autoscalers, of access and of the other kinds that are stored.
-#include <algorithm>
-
+// The rules of access and of the other kinds that are stored.
 #include "apiserver/rules_parts.h"
 
 namespace graylane::apiserver {
@@ -12,28 +10,6 @@ namespace {
 int64_t number_or(const Value& document, const char* path, int64_t otherwise) {
   const Value* found = find_path(document, path);
   return found && found->as_int() ? *found->as_int() : otherwise;
-}
-
-/// The core group's replication controllers alone have no group.
-bool names_group(const Value& target) {
-  const std::string version = text_at(target, "apiVersion");
-  return version.find('/') != version.npos || (version == "v1" && text_at(target, "kind") == "ReplicationController");
-}
-
-void check_autoscaler(const Value& autoscaler, Causes& causes) {
-  const int64_t least = number_or(autoscaler, "spec.minReplicas", 1), most = number_or(autoscaler, "spec.maxReplicas", 0);
-  const std::string field = "spec.maxReplicas", shown = std::to_string(most);
-  if (most == 0) causes.required(field, "must be set and greater than 0");
-  else if (most < 0) causes.invalid(field, shown, "must be greater than or equal to 1");
-  if (most < least) causes.invalid(field, shown, "must be greater than or equal to `minReplicas`");
-  const Value* target = find_path(autoscaler, "spec.scaleTargetRef");
-  if (!target) return;
-  for (const char* member : {"kind", "name"}) {
-    if (text_at(*target, member).empty()) causes.required(std::string("spec.scaleTargetRef.") + member);
-  }
-  if (!names_group(*target))
-    causes.invalid("spec.scaleTargetRef.apiVersion", go_quoted(text_at(*target, "apiVersion")),
-                   "apiVersion must specify API group");
 }
 
 void check_rights(const Value& role, bool is_cluster_wide, Causes& causes) {
@@ -82,11 +58,11 @@ void check_binding(const Value& binding, bool is_cluster_wide, Causes& causes) {
 }
 
 void check_ingress_class(const Value& ingress_class, Causes& causes) {
+  constexpr size_t kControllerMax = 250;  // bytes
   const std::string controller = text_at(ingress_class, "spec.controller");
-  if (controller.empty()) return causes.required("spec.controller");
-  const size_t slash = controller.find('/');
-  if (slash == controller.npos || slash == 0 || slash + 1 == controller.size())
-    causes.invalid("spec.controller", go_quoted(controller), "must be a domain-prefixed path (such as \"acme.io/foo\")");
+  if (controller.size() > kControllerMax)
+    causes.add({"FieldValueTooLong", "Too long: may not be more than 250 bytes", "spec.controller"});
+  check_prefixed_path(controller, "spec.controller", causes);
 }
 
 void check_priority(const Value& priority, Causes& causes) {
@@ -99,14 +75,23 @@ void check_priority(const Value& priority, Causes& causes) {
     causes.forbidden("value", "maximum allowed value of a user defined priority is 1000000000");
 }
 
+void check_lease(const Value& lease, Causes& causes) {
+  const Value* duration = find_path(lease, "spec.leaseDurationSeconds");
+  if (duration && duration->as_int() && *duration->as_int() <= 0)
+    causes.invalid("spec.leaseDurationSeconds", duration, "must be greater than 0");
+  check_not_negative(find_path(lease, "spec.leaseTransitions"), "spec.leaseTransitions", causes);
+}
+
 }  // namespace
 
-void check_policy_rules(const Value& document, const std::string& kind, Causes& causes) {
-  if (kind == "HorizontalPodAutoscaler") check_autoscaler(document, causes);
-  else if (kind == "Role" || kind == "ClusterRole") check_rights(document, kind == "ClusterRole", causes);
+void check_policy_rules(const RuleCall& call, Causes& causes) {
+  const Value& document = call.document;
+  const std::string& kind = call.kind;
+  if (kind == "Role" || kind == "ClusterRole") check_rights(document, kind == "ClusterRole", causes);
   else if (kind == "RoleBinding" || kind == "ClusterRoleBinding") check_binding(document, kind == "ClusterRoleBinding", causes);
   else if (kind == "IngressClass") check_ingress_class(document, causes);
   else if (kind == "PriorityClass") check_priority(document, causes);
+  else if (kind == "Lease") check_lease(document, causes);
 }
 
 }  // namespace graylane::apiserver

@@ -1,9 +1,6 @@
-// The rules of what makes Pods.
+// The rules of what makes Pods that last.
 #include <algorithm>
-#include <optional>
 
-#include "api/text_rules.h"
-#include "apiserver/label_problems.h"
 #include "apiserver/rules_parts.h"
 
 namespace graylane::apiserver {
@@ -12,70 +9,21 @@ using doc::Value;
 
 namespace {
 
-constexpr size_t kCronJobNameMax = 52;  // characters: its Jobs have eleven more
 constexpr int64_t kProgressDeadlineSeconds = 600;
-
-const Value* label_of(const Value* labels, const std::string& key) {
-  return labels && labels->is_object() ? labels->find(key) : nullptr;
-}
-
-bool matches_expression(const Value& expression, const Value* labels) {
-  const std::string op = text_at(expression, "operator");
-  const Value* label = label_of(labels, text_at(expression, "key"));
-  if (op == "Exists") return label != nullptr;
-  if (op == "DoesNotExist") return label == nullptr;
-  const Value* values = expression.find("values");
-  const bool listed =
-      label && values && values->is_array() && std::ranges::find(*values->as_array(), *label) != values->as_array()->end();
-  return op == "NotIn" ? !listed : listed;
-}
-
-bool matches(const Value& selector, const Value* labels) {
-  if (const Value* wanted = selector.find("matchLabels"); wanted && wanted->is_object()) {
-    for (const doc::Member& member : *wanted->as_object()) {
-      const Value* label = label_of(labels, member.key);
-      if (!label || !(*label == member.value)) return false;
-    }
-  }
-  const Value* expressions = selector.find("matchExpressions");
-  if (!expressions || !expressions->is_array()) return true;
-  return std::ranges::all_of(*expressions->as_array(), [&](const Value& e) { return matches_expression(e, labels); });
-}
-
-bool is_empty_selector(const Value& selector) {
-  return size_at(selector, "matchLabels") == 0 && size_at(selector, "matchExpressions") == 0;
-}
-
-/// Whether the expressions of a selector can be asked at all.
-bool check_expressions(const Value& selector, Causes& causes) {
-  bool fine = true;
-  each_item(selector, "matchExpressions", "spec.selector.matchExpressions",
-            [&](const Value& expression, const std::string& field) {
-              const std::string op = text_at(expression, "operator");
-              const bool has_values = size_at(expression, "values") > 0;
-              fine = fine && op != "" && has_values == (op == "In" || op == "NotIn");
-              if ((op == "In" || op == "NotIn") && !has_values)
-                causes.required(field + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
-              else if ((op == "Exists" || op == "DoesNotExist") && has_values)
-                causes.forbidden(field + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-              else if (op != "In" && op != "NotIn" && op != "Exists" && op != "DoesNotExist")
-                causes.invalid(field + ".operator", go_quoted(op), "not a valid selector operator"), fine = false;
-            });
-  return fine;
-}
 
 void check_selector(const Value& document, const std::string& kind, Causes& causes) {
   const Value* selector = find_path(document, "spec.selector");
   const Value* labels = find_path(document, "spec.template.metadata.labels");
   if (!selector && kind != "DaemonSet") causes.required("spec.selector");
-  if (selector && is_empty_selector(*selector)) {
-    const std::string name = kind == "StatefulSet" ? "statefulset" : kind == "DaemonSet" ? "daemonset" : "deployment";
-    return causes.invalid("spec.selector", "{}", "empty selector is invalid for " + name);
-  }
-  if (selector && !check_expressions(*selector, causes)) return;
-  check_label_map(document, "spec.selector.matchLabels", causes);
-  if (!selector || !matches(*selector, labels))
-    causes.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+  if (!selector)  // and so nothing is selected
+    return causes.invalid("spec.template.metadata.labels", map_text(labels), "`selector` does not match template `labels`");
+  const bool fine = check_label_selector(selector, "spec.selector", causes), is_empty = is_empty_selector(*selector);
+  const std::string name = kind == "StatefulSet" ? "statefulset" : kind == "DaemonSet" ? "daemonset" : "deployment";
+  if (is_empty) causes.invalid("spec.selector", "{}", "empty selector is invalid for " + name);
+  if (!fine && kind != "DaemonSet")
+    causes.invalid("spec.selector", selector, kind == "StatefulSet" ? "" : "invalid label selector");
+  if (fine && !is_empty && !selects(*selector, labels))
+    causes.invalid("spec.template.metadata.labels", map_text(labels), "`selector` does not match template `labels`");
 }
 
 /// Its selector is a map, and by default the template's labels.
@@ -86,11 +34,10 @@ void check_controller_selector(const Value& document, Causes& causes) {
   if (!selector || !selector->is_object() || selector->as_object()->empty()) causes.required("spec.selector");
   if (!find_path(document, "spec.template")) return causes.required("spec.template");
   if (!selector || !selector->is_object()) return;
-  for (const doc::Member& member : *selector->as_object()) {
-    const Value* label = label_of(labels, member.key);
-    if (label && *label == member.value) continue;
-    return causes.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
-  }
+  Value as_selector{doc::Object()};
+  as_selector.as_object()->set("matchLabels", *selector);
+  if (!selects(as_selector, labels))
+    causes.invalid("spec.template.metadata.labels", map_text(labels), "`selector` does not match template `labels`");
 }
 
 int64_t number_or(const Value& document, const char* path, int64_t otherwise) {
@@ -98,84 +45,112 @@ int64_t number_or(const Value& document, const char* path, int64_t otherwise) {
   return found && found->as_int() ? *found->as_int() : otherwise;
 }
 
-void check_percent(const Value& document, const char* path, Causes& causes) {
-  const Value* value = find_path(document, path);
-  const std::string* text = value ? value->as_string() : nullptr;
-  if (!text || !api::is_percent(*text)) return;
-  if (text->size() > 4 || (text->size() == 4 && *text > "100%"))
-    causes.invalid(path, go_quoted(*text), "must not be greater than 100%");
+/// As it is in the types of the real API server.
+std::string strategy_text(const std::string& type, const Value* rolling) {
+  const auto text = [&](const char* member) { return rolling->find(member) ? doc::to_json(*rolling->find(member)) : "0"; };
+  return R"({"Type":)" + go_quoted(type) + R"(,"RollingUpdate":)" +
+         (rolling ? R"({"MaxUnavailable":)" + text("maxUnavailable") + R"(,"MaxSurge":)" + text("maxSurge") + "}" : "null") + "}";
+}
+
+/// Without a rolling update that is to be judged it is the default, which is fine.
+void check_deployment_strategy(const Value& document, Causes& causes) {
+  const std::string field = "spec.strategy.rollingUpdate", type = text_at(document, "spec.strategy.type");
+  const Value* rolling = find_path(document, field);
+  if (!type.empty() && type != "Recreate" && type != "RollingUpdate")
+    return causes.unsupported("spec.strategy", strategy_text(type, rolling), {"Recreate", "RollingUpdate"});
+  if (!rolling || !rolling->is_object()) return;
+  if (type == "Recreate") return causes.forbidden(field, "may not be specified when strategy `type` is 'Recreate'");
+  if (!type.empty() && type != "RollingUpdate") return;
+  const Value* unavailable = rolling->find("maxUnavailable");
+  const Value* surge = rolling->find("maxSurge");
+  check_count_or_percent(unavailable, field + ".maxUnavailable", causes);
+  check_count_or_percent(surge, field + ".maxSurge", causes);
+  if (unavailable && surge && count_or_percent(unavailable) == 0 && count_or_percent(surge) == 0)
+    causes.invalid(field + ".maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0");
+  check_at_most_whole(unavailable, field + ".maxUnavailable", causes);
 }
 
 void check_deployment(const Value& document, Causes& causes) {
   const int64_t ready = number_or(document, "spec.minReadySeconds", 0);
   const int64_t deadline = number_or(document, "spec.progressDeadlineSeconds", kProgressDeadlineSeconds);
-  check_percent(document, "spec.strategy.rollingUpdate.maxUnavailable", causes);
+  check_deployment_strategy(document, causes);
+  if (const Value* spec = document.find("spec"))
+    check_not_negative(*spec, "spec", {"minReadySeconds", "revisionHistoryLimit"}, causes);
   if (deadline < 0)
     causes.invalid("spec.progressDeadlineSeconds", std::to_string(deadline), "must be greater than or equal to 0");
   if (deadline <= ready)
     causes.invalid("spec.progressDeadlineSeconds", std::to_string(deadline), "must be greater than minReadySeconds");
 }
 
-void check_restart(const Value& document, const std::string& spec, bool runs_forever, Causes& causes) {
-  const std::string field = spec + ".restartPolicy", policy = text_at(document, field);
-  if (runs_forever && !policy.empty() && policy != "Always") causes.unsupported(field, go_quoted(policy), {"Always"});
-  if (runs_forever) return;
-  if (policy.empty()) causes.required(field, "valid values: \"OnFailure\", \"Never\"");
-  else if (policy != "OnFailure" && policy != "Never") causes.unsupported(field, go_quoted(policy), {"OnFailure", "Never"});
+void check_daemon_set(const Value& document, Causes& causes) {
+  const std::string field = "spec.updateStrategy.rollingUpdate", type = text_at(document, "spec.updateStrategy.type");
+  const Value* rolling = find_path(document, field);
+  if (!type.empty() && type != "RollingUpdate" && type != "OnDelete")
+    return causes.unsupported("spec.updateStrategy", strategy_text(type, rolling), {"RollingUpdate", "OnDelete"});
+  if (!rolling || !rolling->is_object() || type == "OnDelete") return;
+  const Value* unavailable = rolling->find("maxUnavailable");
+  const Value* surge = rolling->find("maxSurge");
+  check_count_or_percent(unavailable, field + ".maxUnavailable", causes);
+  check_count_or_percent(surge, field + ".maxSurge", causes);
+  check_at_most_whole(unavailable, field + ".maxUnavailable", causes);
+  check_at_most_whole(surge, field + ".maxSurge", causes);
+  const bool may_lack = !unavailable || count_or_percent(unavailable) != 0;  // one by default
+  const bool may_exceed = surge && count_or_percent(surge) != 0;
+  if (may_lack && may_exceed) causes.invalid(field + ".maxSurge", surge, "may not be set when maxUnavailable is non-zero");
+  if (!may_lack && !may_exceed) causes.required(field + ".maxUnavailable", "cannot be 0 when maxSurge is 0");
 }
 
-/// Words of a text, as they stand between blanks.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  for (size_t at = 0; (at = text.find_first_not_of(" \t", at)) != text.npos;) {
-    const size_t end = std::min(text.find_first_of(" \t", at), text.size());
-    words.emplace_back(text.substr(at, end - at));
-    at = end;
-  }
-  return words;
+void check_stateful_set(const RuleCall& call, Causes& causes) {
+  const Value& document = call.document;
+  const std::string policy = text_at(document, "spec.podManagementPolicy"), type = text_at(document, "spec.updateStrategy.type");
+  const std::string field = "spec.updateStrategy.rollingUpdate";
+  if (!policy.empty() && policy != "OrderedReady" && policy != "Parallel")
+    causes.invalid("spec.podManagementPolicy", go_quoted(policy), "must be 'OrderedReady' or 'Parallel'");
+  const Value* rolling = find_path(document, field);
+  if (!type.empty() && type != "RollingUpdate" && type != "OnDelete")
+    causes.invalid("spec.updateStrategy",
+                   R"({"Type":)" + go_quoted(type) + R"(,"RollingUpdate":)" + (rolling ? "{}" : "null") + "}",
+                   "must be 'RollingUpdate' or 'OnDelete'");
+  if (rolling && type == "OnDelete") causes.invalid(field, rolling, "only allowed for updateStrategy 'RollingUpdate'");
+  if (const Value* spec = document.find("spec")) check_not_negative(*spec, "spec", {"replicas", "minReadySeconds"}, causes);
+  const std::string service = text_at(document, "spec.serviceName");
+  if (!call.live && !service.empty()) check_label_text(service, "spec.serviceName", causes);
 }
 
-void check_schedule(const Value& document, Causes& causes) {
-  const std::string schedule = text_at(document, "spec.schedule");
-  if (schedule.empty()) return causes.required("spec.schedule");
-  if (schedule.starts_with('@')) return;
-  const std::vector<std::string> words = words_of(schedule);
-  if (words.size() == 5) return;
-  std::string shown;
-  for (const std::string& word : words) shown += (shown.empty() ? "" : " ") + word;
-  causes.invalid("spec.schedule", go_quoted(schedule),
-                 "expected exactly 5 fields, found " + std::to_string(words.size()) + ": [" + shown + "]");
+/// Pods of these are meant to last.
+void check_no_deadline(const Value& document, const std::string& kind, Causes& causes) {
+  if (find_path(document, "spec.template.spec.activeDeadlineSeconds"))
+    causes.forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in " + kind + " is not Supported");
 }
 
-void check_cron_job(const Value& document, Causes& causes) {
-  const std::string name = text_at(document, "metadata.name");
-  if (name.size() > kCronJobNameMax) causes.invalid("metadata.name", go_quoted(name), "must be no more than 52 characters");
-  check_schedule(document, causes);
-  check_restart(document, "spec.jobTemplate.spec.template.spec", false, causes);
+void check_restart(const Value& document, Causes& causes) {
+  const std::string field = "spec.template.spec.restartPolicy", policy = text_at(document, field);
+  if (!policy.empty() && policy != "Always") causes.unsupported(field, go_quoted(policy), {"Always"});
 }
 
-void check_job(const Value& document, Causes& causes) {
-  const Value* manual = find_path(document, "spec.manualSelector");
-  const bool has_own_labels = !(manual && manual->as_bool() && *manual->as_bool());
-  const std::string name = text_at(document, "metadata.name");
-  if (std::string problem = label_value_problem(name); has_own_labels && !problem.empty())
-    causes.invalid("spec.template.labels", go_quoted(name), problem);
-  check_restart(document, "spec.template.spec", false, causes);
+/// null counts as none.
+void check_revision(const RuleCall& call, Causes& causes) {
+  const Value* data = call.document.find("data");
+  if (!call.live && (!data || data->is_null())) causes.required("data", "data is mandatory");
+  check_not_negative(call.document.find("revision"), "revision", causes);
 }
 
 }  // namespace
 
-void check_workload_rules(const Value& document, const std::string& kind, Causes& causes) {
-  if (kind == "ControllerRevision") {
-    if (!find_path(document, "data")) causes.required("data", "data is mandatory");
-    return;
-  }
-  if (kind == "CronJob") return check_cron_job(document, causes);
-  if (kind == "Job") return check_job(document, causes);
+void check_workload_rules(const RuleCall& call, Causes& causes) {
+  const Value& document = call.document;
+  const std::string& kind = call.kind;
+  if (kind == "ControllerRevision") return check_revision(call, causes);
+  if (kind == "Deployment" || kind == "ReplicaSet")
+    check_not_negative(find_path(document, "spec.replicas"), "spec.replicas", causes);
+  if (kind == "StatefulSet") check_stateful_set(call, causes);
   if (kind == "ReplicationController") check_controller_selector(document, causes);
   else check_selector(document, kind, causes);
+  check_pod_rules(call, "spec.template.spec", causes);
+  check_restart(document, causes);
+  check_no_deadline(document, kind == "Deployment" ? "ReplicaSet" : kind, causes);
   if (kind == "Deployment") check_deployment(document, causes);
-  check_restart(document, "spec.template.spec", true, causes);
+  if (kind == "DaemonSet") check_daemon_set(document, causes);
 }
 
 }  // namespace graylane::apiserver

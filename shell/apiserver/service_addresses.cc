@@ -56,8 +56,12 @@ doc::Array* ports_of(Value& service) {
 /// One Service being given what it lacks.
 class ServiceAddresses::Assignment {
  public:
-  Assignment(ServiceAddresses& all, api::Object& service, const api::Object* live)
-      : all_(all), service_(service), own_(live ? claims_of(live->content) : Claims()), start_(hash_of(service.key)) {}
+  Assignment(ServiceAddresses& all, api::Object& service, const api::Object* live, bool is_tried)
+      : all_(all),
+        service_(service),
+        own_(live ? claims_of(live->content) : Claims()),
+        start_(hash_of(service.key)),
+        is_tried_(is_tried) {}
 
   Outcome<Claims> run() {
     if (needs_cluster_ip(service_type(service_.content))) give_address();
@@ -101,10 +105,11 @@ class ServiceAddresses::Assignment {
 
   void check_address(const std::string& address) {
     if (is_own(address)) return;
-    const char* why = !in_range(address) ? "the provided IP is not in the valid range. The range of valid IPs is 127.20.0.0/16"
-                      : is_free(address) ? nullptr
-                                         : "provided IP is already allocated";
-    if (why)
+    const std::string why = !in_range(address) ? "the provided IP (" + address +
+                                                     ") is not in the valid range. The range of valid IPs is 127.20.0.0/16"
+                            : is_free(address) ? ""
+                                               : "provided IP is already allocated";
+    if (!why.empty())
       causes_.push_back(
           invalid_value("spec.clusterIPs", "[" + go_quoted(address) + "]", "failed to allocate IP " + address + ": " + why));
   }
@@ -142,7 +147,8 @@ class ServiceAddresses::Assignment {
   void check_port(const Value& port, int64_t number, size_t index) {
     const bool valid = number >= kFirstNodePort && number < kFirstNodePort + kNodePorts;
     const bool taken = valid && (!is_free(port_claim(port, number)) || is_new(port_claim(port, number)));
-    if (valid && !taken) return;
+    const bool is_free_to_try = is_tried_ && !is_new(port_claim(port, number));
+    if ((valid && !taken) || is_free_to_try) return;
     causes_.push_back(invalid_value("spec.ports[" + std::to_string(index) + "].nodePort", std::to_string(number),
                                     taken ? "provided port is already allocated"
                                           : "provided port is not in the valid range. The range of valid ports is 30000-32767"));
@@ -163,14 +169,15 @@ class ServiceAddresses::Assignment {
   api::Object& service_;
   const Claims own_;
   const uint32_t start_;
+  const bool is_tried_;
   Claims new_;
   std::vector<Cause> causes_;
   const char* full_ = nullptr;
 };
 
-Outcome<ServiceAddresses::Hold> ServiceAddresses::assign(api::Object& service, const api::Object* live) {
+Outcome<ServiceAddresses::Hold> ServiceAddresses::assign(api::Object& service, const api::Object* live, bool is_tried) {
   refresh();
-  auto claims = Assignment(*this, service, live).run();
+  auto claims = Assignment(*this, service, live, is_tried).run();
   if (!claims) return refuse(std::move(claims.error()));
   count(*claims, 1);
   return Hold(nullptr, [this, held = *std::move(claims)](std::nullptr_t) { count(held, -1); });

@@ -22,8 +22,8 @@ class ServiceAddresses {
   using Hold = std::shared_ptr<void>;
 
   /// Gives the Service what it needs and lacks: clusterIP and the like, nodePort. 422 for what it asks for and cannot have.
-  /// `live` null: it is new.
-  Outcome<Hold> assign(api::Object& service, const api::Object* live);
+  /// `live` null: it is new. Of a write that is only tried, no node port is looked at.
+  Outcome<Hold> assign(api::Object& service, const api::Object* live, bool is_tried = false);
 
  private:
   struct Claims {

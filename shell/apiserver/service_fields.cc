@@ -60,6 +60,8 @@ void keep_address(const Value& live_spec, doc::Object& spec) {
   if (both_given && before && !(*address == *before) && live_spec.find("clusterIPs") &&
       *spec.find("clusterIPs") == *live_spec.find("clusterIPs"))
     spec.set("clusterIPs", Value(doc::Array{*address}));
+  address = spec.find("clusterIP");
+  if (!is_empty(address) && is_empty(spec.find("clusterIPs"))) spec.set("clusterIPs", Value(doc::Array{*address}));
   for (const char* field : kAddressFields) {
     if (is_empty(spec.find(field)) && !is_empty(live_spec.find(field))) spec.set(field, *live_spec.find(field));
   }
@@ -102,13 +104,6 @@ void keep_allocated(const Value& live, Value& next) {
   if (type == "ClusterIP" || type == "ExternalName") drop_if_same(*live_spec, spec, "externalTrafficPolicy");
   if (type != "LoadBalancer") drop_if_same(*live_spec, spec, "allocateLoadBalancerNodePorts");
   keep_node_ports(live, next);
-}
-
-void check_allocated(const api::Object& live, const api::Object& next, std::vector<patch::Cause>& causes) {
-  const std::string before = text_at(live.content, "spec.clusterIP"), now = text_at(next.content, "spec.clusterIP");
-  const bool stays = needs_cluster_ip(service_type(live.content)) && needs_cluster_ip(service_type(next.content));
-  if (stays && !before.empty() && before != now)
-    causes.push_back(invalid_value("spec.clusterIPs[0]", "[" + go_quoted(now) + "]", "may not change once set"));
 }
 
 }  // namespace graylane::apiserver

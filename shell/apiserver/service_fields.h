@@ -15,7 +15,5 @@ std::string service_type(const doc::Value& service);
 
 /// What `next` leaves out and a client need not repeat is as in `live`; what a change of type makes meaningless goes.
 void keep_allocated(const doc::Value& live, doc::Value& next);
-/// An address is for life.
-void check_allocated(const api::Object& live, const api::Object& next, std::vector<patch::Cause>& causes);
 
 }  // namespace graylane::apiserver

@@ -1,5 +1,7 @@
 #include "apiserver/status.h"
 
+#include <set>
+
 #include "api/build.h"
 #include "doc/print.h"
 
@@ -15,13 +17,17 @@ Details details_of(const Kind& kind, std::string_view name) {
   return {.name = std::string(name), .group = kind.gvk.group, .kind = kind.plural};
 }
 
+/// What is there twice is said once.
 std::string joined(const std::vector<Cause>& causes) {
   std::string text;
+  std::set<std::string> told;
   for (const Cause& cause : causes) {
+    std::string one = cause.field + ": " + cause.message;
+    if (!told.insert(one).second) continue;
     if (!text.empty()) text += ", ";
-    text += cause.field + ": " + cause.message;
+    text += one;
   }
-  return causes.size() > 1 ? "[" + text + "]" : text;
+  return told.size() > 1 ? "[" + text + "]" : text;
 }
 
 void add(doc::Object& object, const char* name, const std::string& text) {
@@ -89,9 +95,10 @@ ApiError forbidden(const Kind& kind, std::string_view name, std::string_view why
 }
 
 ApiError invalid(const Kind& kind, std::string_view name, std::vector<Cause> causes) {
-  std::string subject = kind.gvk.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + kind.gvk.group;
+  const std::string group = kind.gvk.group == "events.k8s.io" ? "" : kind.gvk.group;  // they are those of the core group
+  const std::string subject = group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + group;
   std::string message = subject + " " + go_quoted(name) + " is invalid: " + joined(causes);
-  Details details{.name = std::string(name), .group = kind.gvk.group, .kind = kind.gvk.kind, .causes = std::move(causes)};
+  Details details{.name = std::string(name), .group = group, .kind = kind.gvk.kind, .causes = std::move(causes)};
   return {422, "Invalid", std::move(message), std::move(details)};
 }
 

@@ -222,7 +222,7 @@ TEST(Patching, TheKindOfAnObjectStays) {
   TestApi api;
   api.send("POST", kMaps, map_json("a"));
   for (const char* body : {R"({"kind":"Secret"})", R"({"apiVersion":"v2"})", R"({"apiVersion":"apps/v1","kind":"Deployment"})"}) {
-    EXPECT_EQ(api.merge(kMaps + std::string("/a"), body).status(), 400) << body;
+    EXPECT_EQ(api.merge(kMaps + std::string("/a"), body).status(), 422) << body;
     EXPECT_EQ(api.send("PATCH", kMaps + std::string("/a?dryRun=All"), body, "application/strategic-merge-patch+json").status(),
               400);
   }

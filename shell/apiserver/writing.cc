@@ -9,6 +9,7 @@
 #include "apiserver/columns_text.h"
 #include "apiserver/delete_options.h"
 #include "apiserver/patching.h"
+#include "apiserver/priority.h"
 #include "apiserver/reading.h"
 #include "apiserver/reviews.h"
 #include "apiserver/scale.h"
@@ -87,19 +88,22 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   Outcome<void> assign_addresses(Plan& plan, const api::Object* live) {
     const bool written = plan.effect == Effect::kCreate || plan.effect == Effect::kReplace;
     if (!written || !is_service(*writer_.kind) || !writer_.target.subresource.empty()) return {};
-    auto hold = addresses_.assign(plan.object, live);
+    auto hold = addresses_.assign(plan.object, live, writer_.options.dry_run);
     if (!hold) return refuse(std::move(hold.error()));
     hold_ = *std::move(hold);
     return {};
   }
 
-  Outcome<void> admit(const Plan& plan) {
+  Outcome<void> admit(Plan& plan) {
     if (writer_.kind->custom && writer_.kind->custom->terminating)
       return refuse({405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating"});
     if (!writer_.kind->namespaced) return still_free(plan);
     auto found = store_.get({"", "Namespace", "", plan.object.key.ns});
     if (auto ok = admit_namespace(*writer_.kind, plan.object.key.ns, plan.object.key.name, found ? found->get() : nullptr); !ok)
       return ok;
+    if (is_pod(*writer_.kind)) {
+      if (auto ok = admit_priority(*writer_.kind, plan.object, store_); !ok) return ok;
+    }
     return still_free(plan);
   }
 
@@ -282,21 +286,23 @@ Outcome<void> update(const WriteCall& call, const Reply& reply) {
 
 Outcome<void> patch_object(const WriteCall& call, const Reply& reply) {
   if (call.target.name.empty() || !call.kind.is_stored) return refuse(method_not_allowed());
-  auto patch = read_patch(call.request.body, call.request.header("Content-Type"));
-  if (!patch) return refuse(std::move(patch.error()));
-  const bool is_apply = patch->type == Patch::Type::kApply;
+  const auto type = patch_type(call.request.header("Content-Type"));
+  if (!type) return refuse(type.error());
+  const bool is_apply = *type == Patch::Type::kApply;
   return begin(call, reply, "PatchOptions", is_apply, answer_of(call.target), [&](Attempt& attempt) -> Planner {
-    return [&attempt, patch = *std::move(patch)](const api::Object* live) -> Outcome<Plan> {
+    return [&attempt, is_apply, patch = read_patch(call.request.body, *type)](const api::Object* live) -> Outcome<Plan> {
       const Writer& writer = attempt.writer();
-      if (writer.target.subresource.empty()) return plan_patch(writer, live, patch);
-      if (!live) return refuse(not_found(*writer.kind, writer.target.name));
-      return writer.target.subresource == "scale" ? plan_scale_patch(writer, *live, patch) : plan_patch(writer, live, patch);
+      const std::string& part = writer.target.subresource;
+      if (!live && !(is_apply && part.empty())) return refuse(not_found(*writer.kind, writer.target.name));
+      if (!patch) return refuse(patch.error());
+      return part == "scale" ? plan_scale_patch(writer, *live, *patch) : plan_patch(writer, live, *patch);
     };
   });
 }
 
 Outcome<void> remove(const WriteCall& call, const Reply& reply) {
-  if (!call.target.subresource.empty() || !call.kind.is_stored) return refuse(method_not_allowed());
+  const bool of_all_namespaces = call.target.name.empty() && call.kind.gvk.group.empty() && call.kind.gvk.kind == "Namespace";
+  if (!call.target.subresource.empty() || !call.kind.is_stored || of_all_namespaces) return refuse(method_not_allowed());
   auto form = choose_form(call.request.header("Accept"));
   if (!form) return refuse(std::move(form.error()));
   auto options = parse_delete_options(call.request);

@@ -31,7 +31,7 @@ __unittest = True  # keeps this file's frames out of a failure's traceback: the 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The cases that the reference came with, and our own, which were recorded in the same way.
 CASES = [pathlib.Path(__file__).resolve().parent / "kube_api" / name for name in
-         ("kube-api-cases.json", "own-cases.json", "own-read-cases.json")]
+         ("kube-api-cases.json", "own-cases.json", "own-read-cases.json", "own-rule-cases.json")]
 PROGRAM = os.environ.get("APISERVER", str(ROOT / "build/asan/shell/apiserver/apiserver_test_program"))
 PATIENCE_S = 60
 
