@@ -17,7 +17,7 @@ class Conformer {
   explicit Conformer(Report& report) : report_(report) {}
 
   void value(doc::Value& value, const Schema& schema, const Path& path) {
-    if (schema.type == Type::kAny) return;
+    if (schema.type == Type::kAny || value.is_packed()) return;  // packed: it was conformed before it was stored
     if (schema.type == Type::kObject) return object(value, schema, path);
     if (schema.type == Type::kArray) return array(value, schema, path);
     conform_scalar(value, schema, path, report_);
@@ -168,6 +168,7 @@ std::string describe(const doc::Value& value) {
     case doc::Value::Kind::kString: return "the text " + quoted(*value.as_string());
     case doc::Value::Kind::kArray: return "an array";
     case doc::Value::Kind::kObject: return "an object";
+    case doc::Value::Kind::kPacked: return "a packed value";
   }
   return "";
 }

@@ -145,6 +145,17 @@ TEST(JsonPath, FindsWhatPrinterColumnsAskFor) {
   EXPECT_EQ(first(".status.absent[0]"), "");
 }
 
+TEST(JsonPath, TellsWhatItMayLookInto) {
+  // What is kept packed is unpacked for such a path, and only for it.
+  const auto enters = [](const char* text) { return JsonPath::parse(text)->may_enter("metadata", "managedFields"); };
+  EXPECT_TRUE(enters(".metadata.managedFields[0].manager"));
+  EXPECT_TRUE(enters(".metadata['managedFields'][*].time"));
+  EXPECT_TRUE(enters(".metadata.*[0]"));
+  EXPECT_FALSE(enters(".metadata.managedFields"));
+  EXPECT_FALSE(enters(".metadata.name"));
+  EXPECT_FALSE(enters(".spec.managedFields[0].manager"));
+}
+
 TEST(JsonPath, MalformedPathsAreRefused) {
   // They come with definitions from anywhere.
   for (const char* text : {"spec", ".spec[", ".spec[x]", ".spec['a", ".a[?(@.b==]", ".a[?(b)]", "."})

@@ -215,4 +215,11 @@ const Value* JsonPath::first(const Value& root) const {
   return found.empty() ? nullptr : found.front();
 }
 
+bool JsonPath::may_enter(std::string_view outer, std::string_view inner) const {
+  const auto may_be = [](const Step& step, std::string_view member) {
+    return step.type == Step::Type::kAll || (step.type == Step::Type::kMember && step.name == member);
+  };
+  return steps_.size() > 2 && may_be(steps_[0], outer) && may_be(steps_[1], inner);
+}
+
 }  // namespace graylane::api

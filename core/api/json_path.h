@@ -27,6 +27,8 @@ class JsonPath {
   std::vector<const doc::Value*> find(const doc::Value& root) const;
   /// The first of them; null when there is none.
   const doc::Value* first(const doc::Value& root) const;
+  /// Whether it may look into this member of a member of the root.
+  bool may_enter(std::string_view outer, std::string_view inner) const;
 
  private:
   enum class Test : uint8_t { kExists, kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };

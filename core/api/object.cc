@@ -15,4 +15,24 @@ const doc::Object& Object::annotations() const {
   return found && found->is_object() ? *found->as_object() : kEmpty;
 }
 
+namespace {
+
+doc::Value* managed_fields_of(doc::Value& content) {
+  doc::Object* members = content.as_object();
+  doc::Value* metadata = members ? members->find("metadata") : nullptr;
+  return metadata && metadata->is_object() ? metadata->as_object()->find("managedFields") : nullptr;
+}
+
+}  // namespace
+
+void pack_managed_fields(doc::Value& content) {
+  doc::Value* entries = managed_fields_of(content);
+  if (entries && entries->is_array()) *entries = doc::Value::packed(*entries);
+}
+
+void unpack_managed_fields(doc::Value& content) {
+  doc::Value* entries = managed_fields_of(content);
+  if (entries && entries->is_packed()) *entries = entries->unpacked();
+}
+
 }  // namespace graylane::api

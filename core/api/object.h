@@ -64,4 +64,9 @@ struct Object {
 
 using ObjectPtr = std::shared_ptr<const Object>;
 
+/// metadata.managedFields of an object's content: as stores hold them (in small objects they would be the largest part), and as a
+/// tree for who looks into them or changes them.
+void pack_managed_fields(doc::Value& content);
+void unpack_managed_fields(doc::Value& content);
+
 }  // namespace graylane::api

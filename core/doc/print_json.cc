@@ -12,15 +12,21 @@ class JsonPrinter {
   JsonPrinter(std::string& out, int indent) : indent_(indent), out_(out) {}
 
   void print(const Value& value) {
-    if (const Object* object = value.as_object()) print_object(*object);
+    if (const std::string* text = value.as_string()) append_quoted(out_, *text);
+    else if (const Object* object = value.as_object()) print_object(*object);
     else if (const Array* array = value.as_array()) print_array(*array);
+    else if (const Packed* packed = value.as_packed()) print_packed(value, *packed);
     else print_scalar(value);
   }
 
  private:
+  void print_packed(const Value& value, const Packed& packed) {
+    if (indent_ == 0) out_ += packed.json;
+    else print(value.unpacked());
+  }
+
   void print_scalar(const Value& value) {
-    if (const std::string* text = value.as_string()) append_quoted(out_, *text);
-    else if (const int64_t* number = value.as_int()) out_ += std::to_string(*number);
+    if (const int64_t* number = value.as_int()) out_ += std::to_string(*number);
     else if (const double* real = value.as_double()) out_ += std::isfinite(*real) ? double_text(*real) : "null";
     else if (const bool* flag = value.as_bool()) out_ += *flag ? "true" : "false";
     else out_ += "null";

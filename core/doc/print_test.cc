@@ -27,6 +27,34 @@ TEST(ToJson, EscapesWhatReadersStumbleOver) {
   EXPECT_EQ(to_json(Value("a\xFF")), "\"a\uFFFD\"");
 }
 
+TEST(ToJson, FindsWhatToEscapeWhereverItStands) {
+  // Text is looked at in blocks, and each of their bytes counts.
+  for (size_t size = 0; size < 80; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      std::string text(size, '~');
+      text[at] = at % 2 == 0 ? '"' : '\\';
+      std::string quoted = '"' + text + '"';
+      quoted.insert(at + 1, "\\");
+      ASSERT_EQ(to_json(Value(text)), quoted);
+    }
+    ASSERT_EQ(to_json(Value(std::string(size, ' '))), '"' + std::string(size, ' ') + '"');
+  }
+}
+
+TEST(Print, PackedLooksAsWhatItHolds) {
+  // Nobody who prints an object has to know what its store packs.
+  const Value tree = parse("{a: [{b: {c: \"x\\ny\"}}, []], d: {}}");
+  const Value array(Array{tree, *tree.find("a")});
+  const Value packed(Array{Value::packed(tree), Value::packed(*tree.find("a"))});
+  EXPECT_EQ(to_json(packed), to_json(array));
+  EXPECT_EQ(to_json(packed, 2), to_json(array, 2));
+  EXPECT_EQ(to_yaml(packed), to_yaml(array));
+  EXPECT_EQ(to_yaml(Value::packed(tree)), to_yaml(tree));
+  Value holder = tree;
+  holder.as_object()->set("a", Value::packed(*tree.find("a")));
+  EXPECT_EQ(to_yaml(holder), to_yaml(tree));
+}
+
 TEST(ToYaml, LooksAsKubectlPrints) {
   // People compare it with what they know.
   const Value value = parse(

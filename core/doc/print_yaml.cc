@@ -15,6 +15,7 @@ constexpr size_t kSimpleKeyMax = 1000;
 class YamlPrinter {
  public:
   void document(const Value& value) {
+    if (value.is_packed()) return document(value.unpacked());
     if (is_filled(value)) {
       container(value, 0);
     } else {
@@ -49,13 +50,15 @@ class YamlPrinter {
     for (const Value& item : *value.as_array()) {
       next_line();
       out_ += "- ";
-      if (is_filled(item)) {
-        container(item, indent + 2);
-      } else {
-        scalar(item, indent + 2);
-        out_ += '\n';
-      }
+      after_dash(item, indent + 2);
     }
+  }
+
+  void after_dash(const Value& item, size_t indent) {
+    if (item.is_packed()) return after_dash(item.unpacked(), indent);
+    if (is_filled(item)) return container(item, indent);
+    scalar(item, indent);
+    out_ += '\n';
   }
 
   void key(const std::string& key, size_t indent) {
@@ -68,6 +71,7 @@ class YamlPrinter {
   }
 
   void after_key(const Value& value, size_t indent) {
+    if (value.is_packed()) return after_key(value.unpacked(), indent);
     if (is_filled(value)) {
       // A list stands as deep as its key.
       const size_t deeper = value.is_array() ? indent : indent + 2;

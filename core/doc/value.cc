@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "doc/parse.h"
+#include "doc/print.h"
+
 namespace graylane::doc {
 namespace {
 
@@ -27,6 +30,11 @@ bool same_object(const Object& a, const Object& b) {
     return std::ranges::equal(a, b, {}, &Member::value, &Member::value);
   }
   return std::ranges::equal(by_key(a), by_key(b), [](auto* x, auto* y) { return same_member(*x, *y); });
+}
+
+bool same_packed(const Value& a, const Value& b) {
+  const bool both = a.is_packed() && b.is_packed();
+  return (both && a.as_packed()->json == b.as_packed()->json) || a.unpacked() == b.unpacked();
 }
 
 }  // namespace
@@ -83,12 +91,30 @@ Value Value::null(Position at) {
   return value;
 }
 
+Value Value::packed(const Value& value) {
+  Value result;
+  result.data_ = Packed{value.is_packed() ? value.as_packed()->json : to_json(value)};
+  result.at_ = value.at_;
+  return result;
+}
+
+Value Value::unpacked() const {
+  const Packed* packed = as_packed();
+  if (!packed) return *this;
+  Parsed parsed = parse_json(packed->json, nullptr, {.bytes_max = packed->json.size()});
+  if (parsed.documents.empty()) return null(at_);  // nested too deeply to be read back
+  clear_positions(parsed.documents.front());
+  parsed.documents.front().at_ = at_;
+  return std::move(parsed.documents.front());
+}
+
 const Value* Value::find(std::string_view key) const {
   const Object* object = as_object();
   return object ? object->find(key) : nullptr;
 }
 
 bool Value::operator==(const Value& other) const {
+  if (is_packed() || other.is_packed()) return same_packed(*this, other);
   if (kind() != other.kind()) return false;
   if (const Object* object = as_object()) return same_object(*object, *other.as_object());
   if (const Array* array = as_array()) return *array == *other.as_array();
@@ -97,6 +123,17 @@ bool Value::operator==(const Value& other) const {
   if (const int64_t* number = as_int()) return *number == *other.as_int();
   if (const bool* flag = as_bool()) return *flag == *other.as_bool();
   return true;
+}
+
+void clear_positions(Value& value) {
+  value.set_at({});
+  if (Array* array = value.as_array()) std::ranges::for_each(*array, clear_positions);
+  Object* object = value.as_object();
+  if (!object) return;
+  for (Member& member : *object) {
+    member.key_at = {};
+    clear_positions(member.value);
+  }
 }
 
 std::string_view name_of(Value::Kind kind) {
@@ -108,6 +145,7 @@ std::string_view name_of(Value::Kind kind) {
     case Value::Kind::kString: return "string";
     case Value::Kind::kArray: return "array";
     case Value::Kind::kObject: return "object";
+    case Value::Kind::kPacked: return "packed";
   }
   return "";
 }

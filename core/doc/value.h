@@ -43,9 +43,15 @@ class Object {
   std::vector<Member> members_;
 };
 
+/// What a value holds, as JSON on one line: a fifth of the memory of its tree.
+struct Packed {
+  std::string json;
+};
+
 class Value {
  public:
-  enum class Kind : uint8_t { kNull, kBool, kInt, kDouble, kString, kArray, kObject };
+  /// A parser makes no kPacked: only who keeps values does, of parts that are hardly ever read.
+  enum class Kind : uint8_t { kNull, kBool, kInt, kDouble, kString, kArray, kObject, kPacked };
 
   Value() = default;
   explicit Value(bool value, Position at = {});
@@ -57,6 +63,10 @@ class Value {
   explicit Value(Array value, Position at = {});
   explicit Value(Object value, Position at = {});
   static Value null(Position at = {});
+  /// Printed and compared as the value itself, but find() and as_array() see nothing in it. Positions inside are lost.
+  static Value packed(const Value& value);
+  /// A copy; of a packed value, what it holds.
+  Value unpacked() const;
 
   Kind kind() const { return static_cast<Kind>(data_.index()); }
   bool is_bool() const { return kind() == Kind::kBool; }
@@ -66,6 +76,7 @@ class Value {
   bool is_string() const { return kind() == Kind::kString; }
   bool is_array() const { return kind() == Kind::kArray; }
   bool is_object() const { return kind() == Kind::kObject; }
+  bool is_packed() const { return kind() == Kind::kPacked; }
 
   // Access to a value of that kind; null when it is of another kind.
   const bool* as_bool() const { return std::get_if<bool>(&data_); }
@@ -74,6 +85,7 @@ class Value {
   const std::string* as_string() const { return std::get_if<std::string>(&data_); }
   const Array* as_array() const { return std::get_if<Array>(&data_); }
   const Object* as_object() const { return std::get_if<Object>(&data_); }
+  const Packed* as_packed() const { return std::get_if<Packed>(&data_); }
   std::string* as_string() { return std::get_if<std::string>(&data_); }
   Array* as_array() { return std::get_if<Array>(&data_); }
   Object* as_object() { return std::get_if<Object>(&data_); }
@@ -89,7 +101,7 @@ class Value {
   bool operator==(const Value& other) const;
 
  private:
-  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object> data_;
+  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object, Packed> data_;
   Position at_;
 };
 
@@ -107,7 +119,10 @@ inline std::vector<Member>::const_iterator Object::end() const { return members_
 inline std::vector<Member>::iterator Object::begin() { return members_.begin(); }
 inline std::vector<Member>::iterator Object::end() { return members_.end(); }
 
-/// "null", "boolean", "integer", "number", "string", "array", "object": as JSON schema names them.
+/// As if the value, and all in it, came from no file.
+void clear_positions(Value& value);
+
+/// "null", "boolean", "integer", "number", "string", "array", "object": as JSON schema names them; "packed".
 std::string_view name_of(Value::Kind kind);
 
 }  // namespace graylane::doc

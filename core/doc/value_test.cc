@@ -46,6 +46,23 @@ TEST(Value, KindsAreNamedAsJsonSchemaNamesThem) {
   EXPECT_EQ(name_of(Value("").kind()), "string");
   EXPECT_EQ(name_of(Value(Array{}).kind()), "array");
   EXPECT_EQ(name_of(Value(Object{}).kind()), "object");
+  EXPECT_EQ(name_of(Value::packed({}).kind()), "packed");
+}
+
+TEST(Value, PackedIsTheSameValueInLessMemory) {
+  // A store packs what it holds, and writers compare that with trees.
+  const Value tree = Value(Array{object({{"a", 1}, {"b", 2}})}, {3, 4});
+  const Value packed = Value::packed(tree);
+  EXPECT_EQ(packed.kind(), Value::Kind::kPacked);
+  EXPECT_EQ(packed, tree);
+  EXPECT_EQ(Value(Array{object({{"b", 2}, {"a", 1}})}), packed);
+  EXPECT_EQ(packed, Value::packed(Value(Array{object({{"b", 2}, {"a", 1}})})));
+  EXPECT_NE(packed, Value::packed(Value(Array{object({{"a", 1}})})));
+  EXPECT_NE(packed, Value("text"));
+  EXPECT_TRUE(packed.unpacked().is_array());
+  EXPECT_EQ(packed.unpacked().at(), (Position{3, 4}));
+  EXPECT_EQ(packed.unpacked().as_array()->front().at(), Position());
+  EXPECT_EQ(Value::packed(packed).as_packed()->json, R"([{"a":1,"b":2}])");
 }
 
 TEST(Object, SetReplacesInPlace) {

@@ -131,13 +131,14 @@ std::expected<Applied, Conflicts> apply_as_manager(const doc::Value& live, const
 Owners owners_of_update(const doc::Value* old, const doc::Value& written, const Write& write, bool& reset) {
   Owners before = decode_managed_fields(old ? managed_fields_of(*old) : nullptr).value_or(Owners());
   if (!write.subresource.empty()) return before;
-  const doc::Value* sent = managed_fields_of(written);
-  const doc::Array* entries = sent ? sent->as_array() : nullptr;
+  const doc::Value* found = managed_fields_of(written);
+  const doc::Value sent = found ? found->unpacked() : doc::Value();
+  const doc::Array* entries = sent.as_array();
   if (!entries) return before;
   const doc::Object* only = entries->size() == 1 ? entries->front().as_object() : nullptr;
   reset = entries->empty() || (only && only->empty());
   if (reset) return {};
-  const auto owners = decode_managed_fields(sent);
+  const auto owners = decode_managed_fields(&sent);
   return owners && !owners->empty() ? *owners : before;
 }
 

@@ -69,6 +69,7 @@ std::string_view go_type(const doc::Value& value) {
     case doc::Value::Kind::kString: return "string";
     case doc::Value::Kind::kArray: return "[]interface {}";
     case doc::Value::Kind::kObject: return "map[string]interface {}";
+    case doc::Value::Kind::kPacked: return go_type(value.unpacked());
   }
   return "";
 }

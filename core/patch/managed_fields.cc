@@ -65,6 +65,10 @@ int64_t unix_seconds(const std::string& time) { return api::parse_time(time).val
 bool Owner::is(const Owner& other) const { return identity(*this) == identity(other); }
 
 Outcome<Owners> decode_managed_fields(const doc::Value* managed_fields) {
+  if (managed_fields && managed_fields->is_packed()) {
+    const doc::Value unpacked = managed_fields->unpacked();
+    return decode_managed_fields(&unpacked);
+  }
   Owners owners;
   std::map<Identity, size_t> seen;  // there may be many
   const doc::Array* entries = managed_fields ? managed_fields->as_array() : nullptr;

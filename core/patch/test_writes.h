@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "api/kinds.h"
+#include "api/object.h"
 #include "api/text_rules.h"
 #include "patch/apply.h"
 #include "patch/managed_fields.h"
@@ -33,8 +34,7 @@ class Written {
   /// With what the object has, but its owners.
   void put(const std::string& manager, doc::Value next) {
     tick(manager);
-    value = track_update(exists ? &value : nullptr, std::move(next), write);
-    exists = true;
+    keep(track_update(exists ? &value : nullptr, std::move(next), write));
   }
   Outcome<doc::Value> try_apply(const std::string& manager, std::string_view yaml, bool force = false) {
     tick(manager);
@@ -43,7 +43,12 @@ class Written {
   void apply_ok(const std::string& manager, std::string_view yaml, bool force = false) {
     auto result = try_apply(manager, yaml, force);
     ASSERT_TRUE(result) << result.error().message;
-    value = *std::move(result);
+    keep(*std::move(result));
+  }
+  /// As a store does.
+  void keep(doc::Value next) {
+    value = std::move(next);
+    api::pack_managed_fields(value);
     exists = true;
   }
 

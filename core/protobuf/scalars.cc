@@ -112,6 +112,7 @@ bool is_zero(const Value& value) {
     case Value::Kind::kString: return value.as_string()->empty();
     case Value::Kind::kArray: return value.as_array()->empty();
     case Value::Kind::kObject: return value.as_object()->empty();
+    case Value::Kind::kPacked: return false;
   }
   return false;
 }

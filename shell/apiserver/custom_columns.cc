@@ -1,7 +1,9 @@
 #include "apiserver/custom_columns.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "api/object.h"
 #include "api/text_rules.h"
 #include "apiserver/columns_text.h"
 #include "doc/print.h"
@@ -42,7 +44,12 @@ Columns custom_columns(const api::CustomKind& custom) {
   for (const api::PrinterColumn& column : custom.columns)
     columns.columns.push_back(
         {column.name.c_str(), column.type.c_str(), column.format.c_str(), column.priority, column.description.c_str()});
-  columns.cells = [&custom](const Value& content, int64_t now) {
+  const bool reads_owners = std::ranges::any_of(
+      custom.columns, [](const api::PrinterColumn& column) { return column.path.may_enter("metadata", "managedFields"); });
+  columns.cells = [&custom, reads_owners](const Value& given, int64_t now) {
+    Value unpacked;
+    if (reads_owners) api::unpack_managed_fields(unpacked = given);
+    const Value& content = reads_owners ? unpacked : given;
     Cells cells = {Value(text_at(content, "metadata.name"))};
     for (const api::PrinterColumn& column : custom.columns) cells.push_back(cell(column, content, now));
     return cells;

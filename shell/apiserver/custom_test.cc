@@ -34,6 +34,7 @@ spec:
     - {name: Size, type: integer, jsonPath: .spec.size}
     - {name: Mode, type: string, jsonPath: .spec.mode, priority: 1}
     - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
+    - {name: Writer, type: string, jsonPath: ".metadata.managedFields[0].operation"}
     schema:
       openAPIV3Schema: &schema
         type: object
@@ -204,11 +205,11 @@ TEST_F(CustomResources, AreScaledAlongTheirPaths) {
 }
 
 TEST_F(CustomResources, ArePrintedByTheirColumns) {
-  // The name first, then the definition's columns; dates as ages.
+  // The name first, then the definition's columns; dates as ages, and what the store keeps packed as it is shown.
   api.send("POST", kWidgets, widget("w"));
   api.now += 90;
   const TestAnswer table = api.send("GET", kWidgets, "", "", kTable);
-  EXPECT_EQ(doc::to_json(*table.body.find("rows")->as_array()->front().find("cells")), R"(["w",2,"a","90s"])");
+  EXPECT_EQ(doc::to_json(*table.body.find("rows")->as_array()->front().find("cells")), R"(["w",2,"a","90s","Update"])");
   EXPECT_EQ(text_at(table.body.find("columnDefinitions")->as_array()->at(2), "name"), "Mode");
   EXPECT_EQ(number_at(table.body.find("columnDefinitions")->as_array()->at(2), "priority"), 1);
 }

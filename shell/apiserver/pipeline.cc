@@ -314,6 +314,7 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
   if (auto ok = check_preconditions(writer, live, next); !ok) return refuse(std::move(ok.error()));
   if (auto ok = check_deletion(writer, live, next); !ok) return refuse(std::move(ok.error()));
   keep_other_part(writer, live, next);
+  api::unpack_managed_fields(next);  // the live ones, where another part is written
   keep_server_fields(writer, live, next);
   if (is_service(kind)) keep_allocated(live.content, next);
   const bool checks_rules = writer.checks_rules && writer.target.subresource != "status";  // those are of what is wanted
@@ -340,6 +341,7 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
 
 Value with_revision(const api::Object& object) {
   Value value = object.content;
+  api::unpack_managed_fields(value);
   metadata_of(value).set("resourceVersion", Value(std::to_string(object.revision)));
   return value;
 }

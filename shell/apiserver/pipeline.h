@@ -70,7 +70,7 @@ Outcome<Plan> plan_delete(const Writer& writer, const api::Object& live, const D
 /// Whether objects can be created in the namespace; null: it is not there.
 Outcome<void> admit_namespace(const api::Kind& kind, const std::string& ns, std::string_view name, const api::Object* found);
 
-/// The object with its resourceVersion, as patches see it.
+/// The object with its resourceVersion, and nothing packed, as patches see it.
 doc::Value with_revision(const api::Object& object);
 
 }  // namespace graylane::apiserver

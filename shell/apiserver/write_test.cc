@@ -161,6 +161,18 @@ TEST(Patch, EveryTypeGoesItsWay) {
   EXPECT_EQ(api.merge(kWeb, R"({"metadata":{"name":"other"}})").status(), 400);
 }
 
+TEST(Patch, SeesOwnersAsTheyAreShown) {
+  // A store keeps them packed; a JSON patch walks into them, and may take them away.
+  TestApi api;
+  api.send("POST", kMaps, map_json("c1"));
+  const auto patch = [&](const char* body) { return api.send("PATCH", kMap, body, "application/json-patch+json"); };
+  EXPECT_EQ(patch(R"([{"op":"test","path":"/metadata/managedFields/0/operation","value":"Apply"}])").status(), 422);
+  EXPECT_EQ(patch(R"([{"op":"test","path":"/metadata/managedFields/0/operation","value":"Update"}])").status(), 200);
+  EXPECT_TRUE(find_path(api.get(kMap).body, "metadata.managedFields"));
+  EXPECT_EQ(patch(R"([{"op":"replace","path":"/metadata/managedFields","value":[{}]}])").status(), 200);
+  EXPECT_FALSE(find_path(api.get(kMap).body, "metadata.managedFields"));
+}
+
 TEST(Patch, AnApplyCreatesOwnsAndConflicts) {
   // Server-side apply is how Helm and GitOps tools share objects with people.
   TestApi api;
@@ -224,7 +236,7 @@ TEST(Patching, TheKindOfAnObjectStays) {
   for (const char* body : {R"({"kind":"Secret"})", R"({"apiVersion":"v2"})", R"({"apiVersion":"apps/v1","kind":"Deployment"})"}) {
     EXPECT_EQ(api.merge(kMaps + std::string("/a"), body).status(), 422) << body;
     EXPECT_EQ(api.send("PATCH", kMaps + std::string("/a?dryRun=All"), body, "application/strategic-merge-patch+json").status(),
-              400);
+              422);
   }
   EXPECT_EQ(api.merge(kMaps + std::string("/a"), R"({"kind":null,"data":{"a":"c"}})").text("data.a"), "c");
 }

@@ -159,7 +159,8 @@ Result<api::Object> patch_object(const api::ObjectKey& key, const api::Object* l
   const bool applies = patch.type == Type::kApply;
   if (!live && (!applies || !patch.subresource.empty())) return refuse(ErrorCode::kNotFound, key, "does not exist");
   if (applies && patch.manager.empty()) return refuse(ErrorCode::kInvalid, key, "an apply needs the name of its manager");
-  const api::Object begun = live ? *live : nothing_yet(patch.body);
+  api::Object begun = live ? *live : nothing_yet(patch.body);
+  api::unpack_managed_fields(begun.content);
   const api::Kind* kind = api::builtin_kinds().find(begun.gvk.api_version(), begun.gvk.kind);
   const std::string& part = patch.subresource;
   const bool has_part =

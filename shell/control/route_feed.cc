@@ -119,15 +119,15 @@ Result<void> RouteFeed::catch_up(Stream& stream) {
 Result<void> RouteFeed::list(Stream& stream) {
   auto listing = client_.list(stream.selector);
   if (!listing) return std::unexpected(std::move(listing.error()));
-  std::set<api::ObjectKey> present;
+  Objects present;
   for (const api::ObjectPtr& object : listing->items) {
-    present.insert(object->key);
+    present.insert(present.end(), object);
     compiler_.put(object);
     changed_ = true;
   }
-  for (const api::ObjectKey& key : stream.known) {
-    if (present.contains(key)) continue;
-    compiler_.remove(key);
+  for (const api::ObjectPtr& object : stream.known) {
+    if (present.contains(object)) continue;
+    compiler_.remove(object->key);
     changed_ = true;
   }
   stream.known = std::move(present);
@@ -154,8 +154,8 @@ void RouteFeed::take(Stream& stream, const Event& event) {
   if (!routes) return;
   changed_ = true;
   const bool deleted = event.type == EventType::kDeleted;
-  if (deleted) stream.known.erase(event.object->key);
-  else stream.known.insert(event.object->key);
+  stream.known.erase(event.object);  // another state of it has the same key
+  if (!deleted) stream.known.insert(event.object);
   put_or_remove(event.object->key, deleted ? nullptr : event.object);
 }
 

@@ -37,10 +37,15 @@ class RouteFeed {
   Diagnostics diagnostics() const { return compiler_.diagnostics(); }
 
  private:
+  struct ByKey {
+    bool operator()(const api::ObjectPtr& a, const api::ObjectPtr& b) const { return a->key < b->key; }
+  };
+  using Objects = std::set<api::ObjectPtr, ByKey>;  // a third of the memory of their keys: the objects are kept anyway
+
   struct Stream {
     Selector selector;
     std::unique_ptr<Watch> watch;  // null: to be listed
-    std::set<api::ObjectKey> known;
+    Objects known;
     uint64_t revision = 0;  // everything up to it was seen
   };
 

@@ -46,9 +46,12 @@ Result<void> check_keys(const std::vector<Change>& changes) {
 
 }  // namespace
 
-Result<void> prepare(std::vector<Change>& changes) {
+Result<void> prepare(std::vector<Change>& changes, Result<void> (*check)(const api::Object&)) {
   if (auto ok = check_keys(changes); !ok) return ok;
   for (Change& change : changes) {
+    if (change.verb == Change::Verb::kRemove) continue;
+    if (auto ok = check ? check(change.object) : Result<void>(); !ok) return ok;
+    api::pack_managed_fields(change.object.content);
     // A copy has no spare capacity, which parsers leave: up to half of what an object takes.
     change.object.content = doc::Value(std::as_const(change.object.content));
   }

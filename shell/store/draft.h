@@ -47,8 +47,8 @@ class Draft {
   std::vector<Past> events_;
 };
 
-/// What can be checked without a state: every object has a kind and a name, none is changed twice. Cuts the spare memory of new
-/// states.
-Result<void> prepare(std::vector<control::Change>& changes);
+/// What can be checked without a state: every object has a kind and a name, none is changed twice, new states pass `check` (absent:
+/// all do). Makes new states take little memory.
+Result<void> prepare(std::vector<control::Change>& changes, Result<void> (*check)(const api::Object&) = nullptr);
 
 }  // namespace graylane::store

@@ -244,10 +244,7 @@ Result<std::unique_ptr<DurableStore>> DurableStore::open(const std::string& path
 }
 
 void DurableStore::submit(std::vector<Change> changes, Done done) {
-  auto ready = prepare(changes);
-  for (size_t i = 0; ready && i < changes.size(); ++i) {
-    if (changes[i].verb != Change::Verb::kRemove) ready = check_storable(changes[i].object);
-  }
+  auto ready = prepare(changes, check_storable);
   if (ready) writer_->submit({std::move(changes), std::move(done)});
   else done(std::unexpected(std::move(ready.error())));
 }

@@ -23,6 +23,7 @@ size_t heap_bytes(const std::string& text) {
 // Beside the value itself.
 size_t heap_bytes(const Value& value) {
   if (const auto* text = value.as_string()) return heap_bytes(*text);
+  if (const auto* packed = value.as_packed()) return heap_bytes(packed->json);
   size_t bytes = 0;
   if (const auto* array = value.as_array()) {
     bytes = array->capacity() * sizeof(Value) + kAllocation;

@@ -216,7 +216,7 @@ OnDisk<void> ObjectLog::prepare() {
   constexpr const char* kSettings =
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = "
       "67108864; "
-      "PRAGMA cache_size = -4096; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
+      "PRAGMA cache_size = -1024; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
   if (auto set = database_.run(kSettings); !set) return set;
   if (auto limited = limit_pages(pages_max_); !limited) return limited;
   const std::pair<Statement*, const char*> statements[] = {

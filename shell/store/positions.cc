@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "api/object.h"
+
 namespace graylane::store {
 
 using doc::Value;
@@ -84,6 +86,7 @@ class Decoder {
 std::string encode_positions(const Value& value) {
   Encoder encoder;
   Value copy = value;  // each_position writes what it reads
+  api::unpack_managed_fields(copy);
   each_position(copy, encoder);
   return encoder.take();
 }
@@ -91,14 +94,6 @@ std::string encode_positions(const Value& value) {
 bool decode_positions(std::string_view bytes, Value& value) {
   Decoder decoder(bytes);
   return each_position(value, decoder) && decoder.at_end();
-}
-
-void clear_positions(Value& value) {
-  const auto clear = [](Position& at) {
-    at = {};
-    return true;
-  };
-  each_position(value, clear);
 }
 
 }  // namespace graylane::store

@@ -15,7 +15,4 @@ std::string encode_positions(const doc::Value& value);
 /// Sets the positions of an equal value. False when the bytes are not of such a value.
 bool decode_positions(std::string_view bytes, doc::Value& value);
 
-/// Sets all positions to unknown.
-void clear_positions(doc::Value& value);
-
 }  // namespace graylane::store

@@ -51,8 +51,9 @@ FileName shared_name(std::string_view name, FileNames& files) {
 bool read_content(const Row& row, doc::Value& content) {
   auto parsed = doc::parse_json(*row.content, nullptr, {.bytes_max = row.content->size()});
   if (parsed.documents.size() != 1 || has_errors(parsed.diagnostics)) return false;
-  if (!row.positions) clear_positions(parsed.documents.front());
+  if (!row.positions) doc::clear_positions(parsed.documents.front());
   else if (!decode_positions(*row.positions, parsed.documents.front())) return false;
+  api::pack_managed_fields(parsed.documents.front());
   content = doc::Value(std::as_const(parsed.documents.front()));  // without the parser's spare capacity
   return true;
 }
