@@ -43,9 +43,23 @@ bool are_plain(uint64_t bytes) {
   return !(too_large | too_small | has_zero(bytes ^ kOnes * '"') | has_zero(bytes ^ kOnes * '\\'));
 }
 
+constexpr size_t kBlock = 32;
+
+/// The same of a block; without branches, so that the compiler makes vector code of it.
+bool is_plain_block(const char* block) {
+  uint8_t special = 0;
+  for (size_t i = 0; i < kBlock; ++i) {
+    const auto c = static_cast<uint8_t>(block[i]);
+    const auto above = static_cast<uint8_t>(c - 0x20);  // below 0x20 it is large too
+    special |= static_cast<uint8_t>(above >= 0x7F - 0x20) | static_cast<uint8_t>(c == '"') | static_cast<uint8_t>(c == '\\');
+  }
+  return special == 0;
+}
+
 /// How many bytes at the front stay as they are.
 size_t plain_bytes(std::string_view text) {
   size_t size = 0;
+  while (size + kBlock <= text.size() && is_plain_block(text.data() + size)) size += kBlock;
   for (uint64_t eight = 0; size + sizeof eight <= text.size(); size += sizeof eight) {
     std::memcpy(&eight, text.data() + size, sizeof eight);
     if (!are_plain(eight)) break;
@@ -54,9 +68,21 @@ size_t plain_bytes(std::string_view text) {
   return size;
 }
 
+/// In one step, since most text is plain and short.
+void append_plain(std::string& out, std::string_view text) {
+  const size_t begin = out.size(), end = begin + text.size() + 2;
+  out.resize_and_overwrite(end, [&](char* bytes, size_t) {
+    bytes[begin] = '"';
+    text.copy(bytes + begin + 1, text.size());
+    bytes[end - 1] = '"';
+    return end;
+  });
+}
+
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
+  if (plain_bytes(text) == text.size()) return append_plain(out, text);
   out += '"';
   for (size_t i = 0; i < text.size();) {
     if (const size_t plain = plain_bytes(text.substr(i)); plain != 0) {  // most text is nothing else

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "httpd/server.h"
 #include "httpd/test_client.h"
+#include "httpd/test_tls_client.h"
 
 namespace graylane::httpd {
 namespace {
@@ -153,9 +155,35 @@ TEST(HttpdBody, AllOfItArrivesHoweverSlowlyItIsRead) {
   TestServer server(with_body(count, kPieces, std::string(kPiece, 'x')));
   TestClient client(server, 4096);
   client.send(kGet);
-  const std::string head = client.read_until("\r\n\r\n");
+  client.read_until("\r\n\r\n");
   const std::string body = client.read_until("\r\n0\r\n\r\n");
   EXPECT_EQ(static_cast<size_t>(std::ranges::count(body, 'x')), kPiece * kPieces);
+}
+
+/// How many records of TLS came with less than they can hold.
+void count_small(int is_sent, int, int type, const void* bytes, size_t size, SSL*, void* small) {
+  if (is_sent != 0 || type != SSL3_RT_HEADER || size < 5) return;
+  const auto* header = static_cast<const unsigned char*>(bytes);
+  if ((header[3] << 8 | header[4]) < 16 * 1024) ++*static_cast<size_t*>(small);
+}
+
+TEST(HttpdBody, ItsPiecesAreWholeRecordsOfTls) {
+  // A record that is not full is as much work for its reader as one that is; and none may be lost when the socket takes a part only.
+  for (const int receive_bytes : {0, 4096}) {
+    Count count;
+    constexpr size_t kPiece = 50'000, kPieces = 100;
+    const TestPki pki;
+    TestServer server(with_body(count, kPieces, std::string(kPiece, 'x')), {}, pki.context());
+    TlsClient client(server, {.receive_bytes = receive_bytes});
+    size_t small = 0;
+    SSL_set_msg_callback(client.ssl(), count_small);
+    SSL_set_msg_callback_arg(client.ssl(), &small);
+    client.send(kGet);
+    client.read_until("\r\n\r\n");
+    const std::string body = client.read_until("\r\n0\r\n\r\n");
+    EXPECT_EQ(static_cast<size_t>(std::ranges::count(body, 'x')), kPiece * kPieces);
+    EXPECT_LE(small, 1u);
+  }
 }
 
 TEST(HttpdBody, AnAnswerThatTakesTooLongIsBrokenOff) {
@@ -185,10 +213,9 @@ TEST(HttpdLimits, TheLargestConnectionsGoWhenAllTogetherHoldTooMuch) {
       open = server.server().connections();
       held = server.server().held_bytes();
     });
-    return open < 13;
+    return open < 13 && held <= 16U * 1024 * 1024;  // in the middle of a turn it may be more
   });
   EXPECT_GT(open, 1U);
-  EXPECT_LE(held, 16U * 1024 * 1024);
 }
 
 TEST(HttpdLimits, RequestsThatAreNeverCompletedCountToo) {
@@ -199,16 +226,15 @@ TEST(HttpdLimits, RequestsThatAreNeverCompletedCountToo) {
   std::vector<std::unique_ptr<TestClient>> clients;
   const std::string part = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n" + std::string(1'500'000, 'b');
   for (int i = 0; i < 8; ++i) clients.emplace_back(std::make_unique<TestClient>(server))->send(part);
-  size_t held = 0;
+  bool closed = false;  // some of them, at the end of a turn: until then more is held
   wait_until([&] {
-    size_t open = 0;
+    size_t open = 0, held = 0;
     server.in_loop([&] {
       open = server.server().connections();
       held = server.server().held_bytes();
     });
-    return open < 9;
+    return closed = closed || (open < 9 && held <= 4U * 1024 * 1024);
   });
-  EXPECT_LE(held, 4U * 1024 * 1024);
   EXPECT_THAT(other.ask(kGet), EndsWith("ok\n"));
 }
 

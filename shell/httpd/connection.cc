@@ -12,8 +12,9 @@ namespace graylane::httpd {
 namespace {
 
 constexpr size_t kReadBytes = 16 * 1024;
-constexpr size_t kKeptBytes = 1024;        // of a buffer that is empty; there may be thousands of idle connections
-constexpr size_t kPieceBelow = 16 * 1024;  // waiting bytes under which the next piece of a body is made
+constexpr size_t kKeptBytes = 1024;         // of a buffer that is empty; there may be thousands of idle connections
+constexpr size_t kPieceBelow = 16 * 1024;   // waiting bytes under which the next piece of a body is made
+constexpr size_t kRecordBytes = 16 * 1024;  // the most that a record of TLS holds
 constexpr std::chrono::milliseconds kEndingTime{1'000};
 constexpr size_t kEndingBytesMax = 1024 * 1024;
 
@@ -378,23 +379,28 @@ void Connection::end_of_turn() {
   pump();  // what came while the handler had the request
 }
 
+/// What is to be sent now. While more of an answer follows, that is whole records of TLS: what each piece leaves over would be one of
+/// its own, and its reader has as much work with it as with a full one.
+std::string_view Connection::sendable() const {
+  const std::string_view rest = std::string_view(output_).substr(sent_);
+  return tls_ && response_.rest ? rest.substr(0, rest.size() / kRecordBytes * kRecordBytes) : rest;
+}
+
 void Connection::flush() {
   const size_t before = sent_;
-  while (fd_ && pending() != 0) {
-    const std::string_view rest = std::string_view(output_).substr(sent_);
+  for (std::string_view rest = sendable(); fd_ && !rest.empty(); rest = sendable()) {
     const ssize_t sent = tls_ ? tls_->send(rest) : ::send(fd_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent > 0) sent_ += static_cast<size_t>(sent);
     else if (sent < 0 && errno == EAGAIN) break;
     else if (sent < 0 && errno != EINTR) return close();
   }
   if (!fd_) return;
+  if (sendable().empty()) write_timer_.cancel();
+  else if (sent_ != before || !write_timer_.armed()) loop_.arm(write_timer_, server_.limits_.write_timeout);
   if (pending() == 0) {
     output_.clear();
     sent_ = 0;
-    write_timer_.cancel();
     if (closing_ && state_ != State::kEnding) end_output();
-  } else if (sent_ != before || !write_timer_.armed()) {
-    loop_.arm(write_timer_, server_.limits_.write_timeout);
   }
   if (sent_ > output_.size() / 2) {
     output_.erase(0, sent_);
@@ -410,7 +416,8 @@ void Connection::account() {
   if (!fd_) return;
   release_if_empty(input_);
   const size_t of_rest = response_.rest ? response_.rest->held_bytes() : 0;
-  const size_t held = input_.capacity() + request_.body.capacity() + output_.capacity() + of_rest;
+  const size_t of_tls = tls_ ? tls_->held_bytes() : 0;
+  const size_t held = input_.capacity() + request_.body.capacity() + output_.capacity() + of_rest + of_tls;
   server_.hold(std::exchange(held_bytes_, held), held);
 }
 

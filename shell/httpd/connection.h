@@ -68,6 +68,7 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   void refuse(const Response& response);
 
   // writing
+  std::string_view sendable() const;
   void schedule_flush();
   void end_of_turn();
   void flush();

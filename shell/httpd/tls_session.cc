@@ -8,10 +8,18 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include "httpd/tls_peer.h"
 
 namespace graylane::httpd {
+
+namespace {
+
+constexpr size_t kRecordBytes = 16 * 1024;
+constexpr size_t kTogetherBytes = 4 * kRecordBytes;
+
+}  // namespace
 
 // ---- the socket, for OpenSSL ----
 
@@ -27,6 +35,10 @@ struct TlsSession::WireBio {
   }
   static int write(BIO* bio, const char* bytes, int size) {
     BIO_clear_retry_flags(bio);
+    if (wire(bio).gathers || !wire(bio).sealed.empty()) {
+      wire(bio).sealed.append(bytes, static_cast<size_t>(size));
+      return size;
+    }
     const ssize_t sent = ::send(wire(bio).fd, bytes, static_cast<size_t>(size), MSG_NOSIGNAL);
     if (sent < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
     return static_cast<int>(sent);
@@ -92,8 +104,41 @@ ssize_t TlsSession::receive(char* bytes, size_t size) {
 
 ssize_t TlsSession::send(std::string_view bytes) {
   ERR_clear_error();
+  if (wire_.sealed.empty() && bytes.size() <= kRecordBytes) return write(bytes);
+  if (wire_.sealed.empty()) {
+    if (const ssize_t sealed = seal(bytes); sealed <= 0) return sealed;
+  }
+  if (!send_sealed()) return -1;
+  return static_cast<ssize_t>(std::exchange(sealed_bytes_, 0));
+}
+
+ssize_t TlsSession::write(std::string_view bytes) {
   return result_of(
       SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<size_t>(bytes.size(), std::numeric_limits<int>::max()))));
+}
+
+/// Several records, for one call of the kernel.
+ssize_t TlsSession::seal(std::string_view bytes) {
+  bytes = bytes.substr(0, kTogetherBytes);
+  wire_.gathers = true;
+  ssize_t sealed = 0;
+  while (sealed_bytes_ < bytes.size() && (sealed = write(bytes.substr(sealed_bytes_))) > 0)
+    sealed_bytes_ += static_cast<size_t>(sealed);
+  wire_.gathers = false;
+  return sealed;
+}
+
+/// False, and errno, when the socket did not take all of it.
+bool TlsSession::send_sealed() {
+  while (wire_.sent < wire_.sealed.size()) {
+    const ssize_t sent = ::send(wire_.fd, wire_.sealed.data() + wire_.sent, wire_.sealed.size() - wire_.sent, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return false;
+    wire_.sent += static_cast<size_t>(sent);
+  }
+  std::string().swap(wire_.sealed);
+  wire_.sent = 0;
+  return true;
 }
 
 bool TlsSession::finish() {

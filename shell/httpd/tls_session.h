@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "httpd/message.h"
@@ -37,6 +38,8 @@ class TlsSession {
   /// As recv() and send() without blocking: -1 and errno EAGAIN when the socket has to be waited for.
   ssize_t receive(char* bytes, size_t size);
   ssize_t send(std::string_view bytes);
+  /// Memory for what the socket did not take at once.
+  size_t held_bytes() const { return wire_.sealed.capacity(); }
   /// Tells the client that nothing will follow. False: try again when the socket can be written.
   bool finish();
 
@@ -44,14 +47,21 @@ class TlsSession {
   /// The socket as OpenSSL's BIO sees it: without SIGPIPE.
   struct Wire {
     int fd;
-    bool ended = false;  // the client's side
+    bool ended = false;       // the client's side
+    bool gathers = false;     // what is written goes behind `sealed`
+    std::string sealed = {};  // records on their way
+    size_t sent = 0;          // of it
   };
   struct WireBio;
 
   explicit TlsSession(int fd) : wire_{fd} {}
   ssize_t result_of(int returned);
+  ssize_t write(std::string_view bytes);
+  ssize_t seal(std::string_view bytes);
+  bool send_sealed();
 
   Wire wire_;
+  size_t sealed_bytes_ = 0;  // what `wire_.sealed` holds, before it was sealed
   ssl_st* ssl_ = nullptr;
   bool saw_first_byte_ = false;
 };
