@@ -6,10 +6,7 @@
 
 #include "api/crd.h"
 #include "api/manifest.h"
-#include "sources/directory.h"
-#include "sources/test_directory.h"
-#include "sources/test_kubectl.h"
-#include "store/memory_store.h"
+#include "sources/test_directory_source.h"
 
 namespace graylane::sources {
 namespace {
@@ -40,25 +37,17 @@ std::string widget(const std::string& size, const std::string& more = "") {
   return "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n  size: " + size + "\n" + more;
 }
 
-class DirectoryKinds : public testing::Test {
+class DirectoryKinds : public DirectorySourceTest {
  public:
   Synced sync() {
-    auto result = source_->sync(store);
-    EXPECT_TRUE(result);
-    auto definition = store.get(kWidgets);
-    if (definition) serve({*definition});
-    return result ? *result : Synced();
+    Synced synced = DirectorySourceTest::sync();
+    if (auto definition = store.get(kWidgets)) serve({*definition});
+    return synced;
   }
-  void restart() { source_ = std::make_unique<DirectorySource>(dir.path()); }
   void serve(const std::vector<api::ObjectPtr>& definitions) {
     kubectl.kinds = sources::serve(definitions, builtin_kinds_only()).strict;
   }
-  bool has(const ObjectKey& key) { return store.get(key).has_value(); }
-  api::ObjectPtr object(const ObjectKey& key) {
-    EXPECT_TRUE(has(key)) << key.to_string();
-    return store.get(key).value_or(std::make_shared<const api::Object>());
-  }
-  std::string spec() { return field(*object(kWidget), {"spec"}); }
+  std::string spec() { return field(object(kWidget), {"spec"}); }
   /// The definition by kubectl, as the API would have it.
   void define() {
     api::Manifest read = api::read_manifest(widgets(), nullptr);
@@ -67,22 +56,10 @@ class DirectoryKinds : public testing::Test {
   /// What the API does with a definition that is being deleted.
   void end_definition() {
     const bool had_widget = has(kWidget);
-    ASSERT_NE(field(*object(kWidgets), {"metadata", "deletionTimestamp"}), "");
+    ASSERT_NE(field(object(kWidgets), {"metadata", "deletionTimestamp"}), "");
     ASSERT_EQ(store.remove(kWidget).has_value(), had_widget);
     ASSERT_TRUE(store.remove(kWidgets));
   }
-  static std::vector<std::string> ids(const Synced& synced) {
-    std::vector<std::string> ids;
-    for (const Diagnostic& diagnostic : synced.diagnostics) ids.push_back(diagnostic.id);
-    return ids;
-  }
-
-  const TestDirectory dir;
-  store::MemoryStore store;
-  Kubectl kubectl{store};
-
- private:
-  std::unique_ptr<DirectorySource> source_ = std::make_unique<DirectorySource>(dir.path());
 };
 
 TEST_F(DirectoryKinds, ACustomResourceIsAnObjectLikeAnyOther) {
@@ -93,10 +70,10 @@ TEST_F(DirectoryKinds, ACustomResourceIsAnObjectLikeAnyOther) {
   EXPECT_TRUE(first.in_force);
   EXPECT_THAT(ids(first), ElementsAre("unknown-field")) << "pruned, as the API prunes it";
   EXPECT_EQ(spec(), R"({"size":3,"limits":{"cpu":1,"memory":{"of":2}}})");
-  EXPECT_THAT(field(*object(kWidget), {"metadata", "managedFields"}), HasSubstr("graylane-files"));
-  EXPECT_THAT(field(*object(kWidget), {"metadata", "managedFields"}), testing::Not(HasSubstr("limits")))
+  EXPECT_THAT(field(object(kWidget), {"metadata", "managedFields"}), HasSubstr("graylane-files"));
+  EXPECT_THAT(field(object(kWidget), {"metadata", "managedFields"}), testing::Not(HasSubstr("limits")))
       << "defaults are nobody's";
-  EXPECT_TRUE(api::has_condition(object(kWidgets)->content, "Established")) << "whatever status the file states";
+  EXPECT_TRUE(api::has_condition(object(kWidgets).content, "Established")) << "whatever status the file states";
   const uint64_t revision = store.revision();
   sync();
   restart();
@@ -110,7 +87,7 @@ TEST_F(DirectoryKinds, ADefinitionAndItsObjectsMayComeInOneEdit) {
   sync();
   dir.write("all.yaml", widget("3") + "---\n" + widgets());
   EXPECT_THAT(ids(sync()), IsEmpty());
-  EXPECT_EQ(field(*object(kWidget), {"spec", "size"}), "3");
+  EXPECT_EQ(field(object(kWidget), {"spec", "size"}), "3");
 }
 
 TEST_F(DirectoryKinds, AWrongCustomResourceRefusesTheEditWithItsPlace) {
@@ -139,7 +116,7 @@ TEST_F(DirectoryKinds, ACustomResourceWaitsForItsDefinition) {
   EXPECT_EQ(visible(store).size(), 1u);
   define();
   EXPECT_THAT(ids(sync()), IsEmpty());
-  EXPECT_EQ(field(*object(kWidget), {"spec", "size"}), "3");
+  EXPECT_EQ(field(object(kWidget), {"spec", "size"}), "3");
 }
 
 TEST_F(DirectoryKinds, AChangeByKubectlHoldsUntilTheDocumentChanges) {
@@ -151,7 +128,7 @@ TEST_F(DirectoryKinds, AChangeByKubectlHoldsUntilTheDocumentChanges) {
   const Synced left = sync();
   ASSERT_THAT(ids(left), ElementsAre("overridden"));
   EXPECT_THAT(left.diagnostics[0].message, HasSubstr("spec.size was changed by kubectl"));
-  EXPECT_EQ(field(*object(kWidget), {"spec", "size"}), "5");
+  EXPECT_EQ(field(object(kWidget), {"spec", "size"}), "5");
   dir.write("a.yaml", widget("4"));
   EXPECT_THAT(ids(sync()), ElementsAre("override-ended"));
   EXPECT_EQ(spec(), R"({"size":4,"limits":{"cpu":4,"memory":{"of":2}}})") << "what no document says stays";
@@ -169,7 +146,7 @@ TEST_F(DirectoryKinds, WhatGoesWithItsDefinitionComesBackWithIt) {
   EXPECT_THAT(ids(sync()), ElementsAre("unknown-kind", "being-deleted")) << "it is on its way out still";
   end_definition();
   EXPECT_THAT(ids(sync()), IsEmpty());
-  EXPECT_EQ(field(*object(kWidget), {"spec", "size"}), "3");
+  EXPECT_EQ(field(object(kWidget), {"spec", "size"}), "3");
 }
 
 TEST_F(DirectoryKinds, ADefinitionThatIsMadeAnewBringsItsObjects) {
@@ -204,7 +181,7 @@ TEST_F(DirectoryKinds, ANewFieldOfTheKindTakesEffect) {
   EXPECT_THAT(ids(sync()), ElementsAre("unknown-field"));
   dir.write("z.yaml", widgets("colour: {type: string}"));
   EXPECT_THAT(ids(sync()), IsEmpty());
-  EXPECT_EQ(field(*object(kWidget), {"spec", "colour"}), R"("red")");
+  EXPECT_EQ(field(object(kWidget), {"spec", "colour"}), R"("red")");
 }
 
 TEST_F(DirectoryKinds, AKindWhoseNamesAreTakenIsNotServed) {
@@ -214,7 +191,7 @@ TEST_F(DirectoryKinds, AKindWhoseNamesAreTakenIsNotServed) {
   dir.write("a.yaml", other);
   dir.write("b.yaml", widgets());
   EXPECT_TRUE(sync().in_force);
-  EXPECT_FALSE(api::has_condition(object(kWidgets)->content, "Established"));
+  EXPECT_FALSE(api::has_condition(object(kWidgets).content, "Established"));
 }
 
 TEST_F(DirectoryKinds, AScanKnowsTheKindsOfTheDirectory) {

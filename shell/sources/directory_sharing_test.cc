@@ -6,11 +6,8 @@
 #include <tuple>
 #include <utility>
 
-#include "sources/directory.h"
-#include "sources/test_directory.h"
-#include "sources/test_kubectl.h"
+#include "sources/test_directory_source.h"
 #include "store/durable_store.h"
-#include "store/memory_store.h"
 
 namespace graylane::sources {
 namespace {
@@ -25,35 +22,7 @@ const ObjectKey kWeb{"apps", "Deployment", "default", "web"};
 const ObjectKey kMap{"", "ConfigMap", "default", "m"};
 const api::GroupVersionKind kMapKind{"", "v1", "ConfigMap"};
 
-// A directory, a store, and the source between them, which can be started again.
-class DirectorySharing : public testing::Test {
- public:
-  Synced sync() {
-    auto result = source_->sync(store);
-    EXPECT_TRUE(result);
-    return result ? *result : Synced();
-  }
-  void restart() { source_ = std::make_unique<DirectorySource>(dir.path()); }
-  DirectorySource& source() { return *source_; }
-  bool has(const ObjectKey& key) { return store.get(key).has_value(); }
-  const api::Object& object(const ObjectKey& key) {
-    EXPECT_TRUE(has(key)) << key.to_string();
-    return *(held_ = store.get(key).value_or(std::make_shared<const api::Object>()));
-  }
-  static std::vector<std::string> ids(const Synced& synced) {
-    std::vector<std::string> ids;
-    for (const Diagnostic& diagnostic : synced.diagnostics) ids.push_back(diagnostic.id);
-    return ids;
-  }
-
-  const TestDirectory dir;
-  store::MemoryStore store;
-  Kubectl kubectl{store};
-
- private:
-  std::unique_ptr<DirectorySource> source_ = std::make_unique<DirectorySource>(dir.path());
-  api::ObjectPtr held_;
-};
+using DirectorySharing = DirectorySourceTest;
 
 TEST_F(DirectorySharing, AChangeByKubectlHoldsUntilTheDocumentChanges) {
   // Who scales by hand in an incident must not be undone by somebody's edit of another file.

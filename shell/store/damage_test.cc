@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "doc/print.h"
 #include "store/backup.h"
@@ -23,15 +21,6 @@ constexpr size_t kLogHeaderBytes = 32;
 constexpr size_t kFrameBytes = kPageBytes + 24;
 constexpr size_t kDamageBytes = 28;
 constexpr int kObjects = 500;
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc).write(text.data(), static_cast<std::streamsize>(text.size()));
-}
 
 /// All of every object.
 std::string picture(Store& store) {

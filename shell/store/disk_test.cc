@@ -2,9 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <future>
-#include <iterator>
 #include <random>
 
 #include "store/test_disk.h"
@@ -185,15 +183,6 @@ TEST(DurableStoreLimit, AFullFileCanBeEmptied) {
   store = nullptr;
   EXPECT_EQ(open_store(folder.file(), options)->list({})->items.size(), 50u);
   EXPECT_LE(std::filesystem::file_size(folder.file()), 3u << 20);
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc).write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
 std::string picture(Store& store) {
