@@ -106,6 +106,12 @@ void DirectoryWatch::watch_root() {
   if (watch >= 0) folders_[watch] = {folder, 0};
 }
 
+void DirectoryWatch::watch_anew() {
+  for (const auto& [watch, folder] : folders_) ::inotify_rm_watch(inotify_.get(), watch);
+  folders_.clear();
+  watch_root();
+}
+
 // Folders that cannot be watched are looked at with all others, see look_again().
 void DirectoryWatch::watch_folder(const std::string& path, int depth) {
   const int watch = ::inotify_add_watch(inotify_.get(), path.c_str(), kEvents);
@@ -152,8 +158,13 @@ void DirectoryWatch::take(int watch, uint32_t mask, const char* name) {
     folders_.erase(found);
     return;
   }
+  const bool is_root = only_.empty() && folder.depth == 0;
   const std::string path = folder.path + "/" + name;
-  if ((mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF)) != 0) return take_folder(folder, path, mask);
+  if ((mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF)) != 0) {
+    take_folder(folder, path, mask);
+    if (is_root && (mask & IN_MOVE_SELF) != 0) watch_anew();  // its watches went with it
+    return;
+  }
   if (only_.empty() ? !concerns_us(name) : only_ != name) return;
   since_ = now;
   settling_.saw(meaning_of(mask, path), path, now);
@@ -161,12 +172,14 @@ void DirectoryWatch::take(int watch, uint32_t mask, const char* name) {
 
 void DirectoryWatch::take_folder(const Folder& parent, const std::string& path, uint32_t mask) {
   const std::string_view name = std::string_view(path).substr(parent.path.size() + 1);
-  if (!only_.empty() || name == options_.state_folder) return;
+  if (only_.empty() ? name == options_.state_folder : name != only_) return;
   const net::Instant now = std::chrono::steady_clock::now();
   since_ = now;
   const bool gone = (mask & (IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
   settling_.saw(gone ? Settling::What::kGone : Settling::What::kOther, path, now);
-  if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0 && !name.starts_with('.')) watch_folder(path, parent.depth + 1);
+  if ((mask & (IN_CREATE | IN_MOVED_TO)) == 0) return;
+  if (!only_.empty()) watch_anew();
+  else if (!name.starts_with('.')) watch_folder(path, parent.depth + 1);
 }
 
 void DirectoryWatch::arm() {
@@ -186,7 +199,7 @@ void DirectoryWatch::on_due() {
 void DirectoryWatch::look_again() {
   loop_.timers().arm(look_again_, loop_.now(), look_again_every_);
   if (settling_.due()) return;
-  if (folders_.empty()) watch_root();
+  if (folders_.empty() || (!only_.empty() && is_folder(path_))) watch_anew();
   const uint64_t before = std::exchange(seen_, fingerprint());
   if (seen_ == told_ || seen_ != before) return;
   since_ = loop_.now();

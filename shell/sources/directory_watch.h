@@ -40,6 +40,8 @@ class DirectoryWatch final : public net::Handler {
                  std::function<void(net::Instant)> edited, std::chrono::milliseconds look_again);
   void on_events(uint32_t epoll_events) override;
   void watch_root();
+  /// Whatever stands there now.
+  void watch_anew();
   void watch_folder(const std::string& path, int depth);
   void take(int watch, uint32_t mask, const char* name);
   void take_folder(const Folder& parent, const std::string& path, uint32_t mask);

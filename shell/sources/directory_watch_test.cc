@@ -141,6 +141,22 @@ TEST(DirectoryWatch, AMountedConfigMapIsSeenWhenItsLinkIsTurned) {
   EXPECT_TRUE(watched.edited_within(kSoon));
 }
 
+TEST(DirectoryWatch, ADirectoryInThePlaceOfAnotherIsWatched) {
+  // `mv manifests old; mv new manifests`: the edits that follow are of the new one, and must not wait for the next look.
+  const TestDirectory above;
+  above.write("manifests/team/a.yaml", config_map("a"));
+  Watched watched(above / "manifests", 10min);
+  std::filesystem::rename(above / "manifests", above / "old");
+  EXPECT_TRUE(watched.edited_within(kSoon));
+  above.write("new/team/a.yaml", config_map("a"));
+  std::filesystem::rename(above / "new", above / "manifests");
+  EXPECT_TRUE(watched.edited_within(kSoon));
+  above.write("manifests/team/b.yaml", config_map("b"));
+  EXPECT_TRUE(watched.edited_within(kSoon));
+  above.write("old/team/b.yaml", config_map("b"));
+  EXPECT_FALSE(watched.edited_within(kNotYet));
+}
+
 TEST(DirectoryWatch, ADirectoryThatComesBackIsWatchedAgain) {
   // A checkout may replace the whole directory.
   const TestDirectory parent;
