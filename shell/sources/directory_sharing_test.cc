@@ -49,6 +49,27 @@ TEST_F(DirectorySharing, AChangeByKubectlHoldsUntilTheDocumentChanges) {
   EXPECT_THAT(ids(sync()), IsEmpty());
 }
 
+TEST_F(DirectorySharing, ANamespaceStaysWhileDocumentsAreInIt) {
+  // Taking away a document that looks like one too many must not take away all that runs in its namespace.
+  const ObjectKey team{"", "Namespace", "", "team"};
+  const ObjectKey map{"", "ConfigMap", "team", "m"};
+  const std::string ns = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n";
+  dir.write("ns.yaml", ns);
+  dir.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: team}\n");
+  sync();
+  dir.remove("ns.yaml");
+  EXPECT_THAT(ids(sync()), ElementsAre("namespace-kept"));
+  EXPECT_EQ(field(object(team), {"metadata", "deletionTimestamp"}), "");
+  EXPECT_THAT(ids(sync()), IsEmpty());
+  EXPECT_TRUE(has(map));
+  dir.write("ns.yaml", ns);
+  EXPECT_THAT(ids(sync()), IsEmpty());
+  dir.remove("ns.yaml");
+  dir.remove("map.yaml");
+  EXPECT_THAT(ids(sync()), IsEmpty());
+  EXPECT_FALSE(has(map));
+}
+
 TEST_F(DirectorySharing, AnEditOfOnesOwnEndsNobodysChange) {
   // A warning at every edit would be read by nobody.
   dir.write("web.yaml", deployment("web", 2));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "api/crd.h"
@@ -45,6 +46,21 @@ Diagnostic deleted_by_others(const Object& document) {
                  "change the document, or delete it too");
 }
 
+/// Its document is gone, which alone would have been read as a wish to delete all that is in it.
+Diagnostic kept_namespace(const ObjectKey& key) {
+  const std::string name = key.to_string();
+  return {Severity::kWarning,
+          "namespace-kept",
+          name,
+          {},
+          name + " is kept though its document is gone: other documents are in it",
+          "to delete it: kubectl delete namespace " + key.name + ", once they are gone too",
+          {},
+          {}};
+}
+
+bool is_namespace(const ObjectKey& key) { return key.group.empty() && key.kind == "Namespace"; }
+
 bool is_definition(const ObjectKey& key) { return key.group == api::kCrdGroup && key.kind == api::kCrdKind; }
 
 }  // namespace
@@ -69,6 +85,7 @@ class SyncPlanner::Planner {
 
   Result<SyncPlan> others(const std::vector<ObjectPtr>& documents) {
     if (auto ok = find_age(documents); !ok) return std::unexpected(std::move(ok.error()));
+    for (const ObjectPtr& document : documents) inhabited_.insert(document->key.ns);
     for (const ObjectPtr& document : documents) {
       if (is_definition(document->key)) continue;
       if (auto ok = consider(document); !ok) return std::unexpected(std::move(ok.error()));
@@ -232,14 +249,16 @@ class SyncPlanner::Planner {
     plan_.changes.push_back(Change::update(*std::move(next)));
   }
 
-  /// What its document made goes with it.
+  /// What its document made goes with it; but a namespace would take along what other documents still define.
   Result<void> vanish(const AppliedRecord& record) {
     const auto live = find(record.key);
     if (!live) return std::unexpected(live.error());
     plan_.records.push_back(Change::remove(record_key(record.key)));
     settled_.erase(record.key);
     if (!*live || uid_of(**live) != record.uid) return {};
-    if (record.made) {
+    const bool is_needed = is_namespace(record.key) && inhabited_.contains(record.key.name);
+    if (is_needed) plan_.diagnostics.push_back(kept_namespace(record.key));
+    if (record.made && !is_needed) {
       if (auto change = deletion(**live, served_, now_)) plan_.changes.push_back(*std::move(change));
     } else {
       plan_.changes.push_back(Change::update(released(**live)));
@@ -282,6 +301,7 @@ class SyncPlanner::Planner {
   ServedKinds served_;                            // by them
   size_t seen_ = 0;                               // of the plan's changes, in `definitions_`
   std::map<ObjectKey, Known> records_;
+  std::set<std::string> inhabited_;              // namespaces that documents name
   std::map<std::string, ObjectPtr> namespaces_;  // that objects are made in, and one of their documents
   SyncPlan plan_;
 };
