@@ -162,8 +162,8 @@ class CrdChecker {
         invalid(at + ".type", *column.find("type"), "must be one of boolean,date,integer,number,string");
       const std::string json_path = text_of(&column, "jsonPath");
       if (json_path.empty()) required(at + ".JSONPath", "", column.at());
-      else if (auto parsed = JsonPath::parse(json_path); !parsed)
-        invalid(at + ".jsonPath", *column.find("jsonPath"), "is an invalid path: " + parsed.error().what);
+      else if (json_path.front() != '.')  // a path that cannot be read shows nothing
+        invalid(at + ".JSONPath", *column.find("jsonPath"), "must be a simple json path starting with .");
     }
   }
 

@@ -68,6 +68,12 @@ TEST(Crd, ExactlyOneVersionIsStored) {
             "spec.versions: Invalid value: []: must have exactly one version marked as storage version\n");
 }
 
+TEST(Crd, AColumnThatCannotBeReadIsLeftAway) {
+  // Published definitions have them, and a cluster takes them.
+  EXPECT_EQ(problems_with("jsonPath: .spec.size", "jsonPath: .status..size"), "");
+  EXPECT_NE(problems_with("jsonPath: .spec.size", "jsonPath: spec.size"), "");
+}
+
 TEST(Crd, SchemasAreRequired) {
   // Without one everything would be pruned.
   EXPECT_EQ(problems_of(decode(yaml("{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: "

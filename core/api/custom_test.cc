@@ -137,6 +137,7 @@ TEST(JsonPath, FindsWhatPrinterColumnsAskFor) {
   EXPECT_EQ(first(".spec.hosts"), R"(["a","b"])");
   EXPECT_EQ(first("{.spec.hosts[1]}"), R"("b")");
   EXPECT_EQ(first(".spec.hosts[-1]"), R"("b")");
+  EXPECT_EQ(first(".spec.hosts[-1:]"), R"("b")");
   EXPECT_EQ(first(".spec.hosts[*]"), R"("a")");
   EXPECT_EQ(first(R"(.spec.labels.x\.y)"), "1");
   EXPECT_EQ(first(".spec.labels['x.y']"), "1");

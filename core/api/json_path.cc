@@ -63,6 +63,7 @@ class JsonPath::Parser {
     const auto read = std::from_chars(text_.data(), text_.data() + text_.size(), step.index);
     if (read.ec != std::errc()) return wrong("an index must be a number, '*', a quoted name or a filter");
     text_.remove_prefix(static_cast<size_t>(read.ptr - text_.data()));
+    if (step.index == -1) take_if(":");  // "[-1:]", the usual way to write the last one
     if (!take_if("]")) return wrong("']' is missing");
     return step;
   }

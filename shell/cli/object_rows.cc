@@ -207,8 +207,8 @@ std::string age_of(const api::Object& object, int64_t now) {
 bool is_shown(const api::PrinterColumn& column, bool wide) { return wide || column.priority == 0; }
 
 /// What has another type than its column is not shown.
-std::string custom_cell(const api::PrinterColumn& column, const api::Object& object, int64_t now) {
-  const doc::Value* found = column.path.first(object.content);
+std::string custom_cell(const api::PrinterColumn& column, const doc::Value& content, int64_t now) {
+  const doc::Value* found = column.path.first(content);
   if (found == nullptr || found->is_null()) return kNone;
   const std::string* text = found->as_string();
   if (column.type == "date") {
@@ -233,8 +233,10 @@ Cells custom_heading(const api::CustomKind& kind, bool wide) {
 
 Cells custom_cells(const api::CustomKind& kind, const api::Object& object, const ObjectColumns& columns) {
   Cells cells;
+  doc::Value content = object.content;
+  api::unpack_managed_fields(content);  // a column may look into them
   for (const api::PrinterColumn& column : kind.columns)
-    if (is_shown(column, columns.wide)) cells.push_back(custom_cell(column, object, columns.now_unix_seconds));
+    if (is_shown(column, columns.wide)) cells.push_back(custom_cell(column, content, columns.now_unix_seconds));
   return cells;
 }
 
