@@ -93,7 +93,12 @@ Result<void> backup(const std::string& path, const std::string& to, const std::s
   auto copying = database->prepare("VACUUM INTO ?1");
   if (!copying) return std::unexpected(std::move(copying.error().error));
   copying->bind(1, std::string_view(file.path()));
-  if (auto copied = copying->run(); !copied) return std::unexpected(std::move(copied.error().error));
+  if (auto copied = copying->run(); !copied) {
+    Trouble& trouble = copied.error();
+    if (!trouble.full) return std::unexpected(std::move(trouble.error));
+    return fail(ErrorCode::kUnavailable, "the backup was not made: there is no more room for " + to, {},
+                "free space on its disk, or name a file on another one");
+  }
   return file.take_name();
 }
 

@@ -125,6 +125,19 @@ class FullDisk(FaultTest):
 class StateFolder(FaultTest):
     def prepared(self):
         """A folder with an object, and a token."""
+    def test_a_backup_that_has_no_room_names_its_own_disk(self):
+        # Who looks at the disk of the instance finds it half empty, and nothing to mend.
+        self.state = self.scratch.path / "state"
+        self.start()
+        self.assertEqual(self.client(self.token()).ask("POST", MAPS, config_map("big", "x" * 100_000))[0], 201)
+        self.disk.fill()
+        copy = self.disk.path / "copy.db"
+        done = cli.run("backup", copy, "--state", self.state)
+        self.assertEqual(done.code, 1, done)
+        self.assertIn(f"the backup was not made: there is no more room for {copy}", done.err)
+        self.assertFalse(copy.exists())
+
+
         running = self.start()
         token = self.token()
         self.assertEqual(self.client(token).ask("POST", MAPS, config_map("kept", "x" * 5000))[0], 201)
