@@ -4,7 +4,9 @@
 
 #include "api/crd.h"
 #include "apiserver/access.h"
+#include "apiserver/columns_text.h"
 #include "apiserver/reading.h"
+#include "doc/parse.h"
 
 namespace graylane::apiserver {
 namespace {
@@ -90,6 +92,18 @@ void ApiServer::handle(const httpd::Request& request, const identity::Identity& 
   handlers_.answer(request, identity, reply);
 }
 
+namespace {
+
+/// The address of a creation does not name the object; the answer does, also when it is refused.
+std::string name_in(const httpd::Response& response) {
+  const auto answer = doc::parse_json(response.body, nullptr, {.bytes_max = response.body.size()});
+  if (answer.documents.empty()) return {};
+  const std::string made = text_at(answer.documents.front(), "metadata.name");
+  return made.empty() ? text_at(answer.documents.front(), "details.name") : made;
+}
+
+}  // namespace
+
 Reply ApiServer::audited(const httpd::Request& request, const identity::Identity& identity, const identity::Access& access,
                          Reply reply) const {
   const std::string* agent = request.header("User-Agent");
@@ -103,6 +117,7 @@ Reply ApiServer::audited(const httpd::Request& request, const identity::Identity
             .user_agent = agent ? *agent : std::string()};
   return [entry, reply = std::move(reply), audit = options_.audit](httpd::Response response) {
     entry->status = response.status;
+    if (entry->access.name.empty() && entry->access.verb == "create") entry->access.name = name_in(response);
     audit(*entry);
     reply(std::move(response));
   };

@@ -43,9 +43,10 @@ apiserver::World world_of(net::EventLoop& loop, const ApiOptions& options, ident
   return world;
 }
 
-/// Who has no right is told so; who has proven nothing, by credentials that are wrong, is not told why.
+/// Who has proven nothing is not told why: a file that cannot be read is for the operator to know.
 apiserver::ApiError refusal(const Error& error) {
-  return error.code == ErrorCode::kInvalid ? apiserver::unauthorized() : apiserver::internal_error(error.what);
+  if (error.code == ErrorCode::kInvalid) return apiserver::unauthorized();
+  return apiserver::internal_error("credentials cannot be checked now; the output of graylane says why");
 }
 
 /// Gives memory back to the system that the allocator keeps, after many clients have gone or a lot was taken: it does so by itself
@@ -56,8 +57,11 @@ class MemoryReturn {
     constexpr size_t kGone = 256;
     constexpr size_t kGrown = size_t{64} << 20;
     connections_max_ = std::max(connections_max_, connections);
-    if (connections_max_ - connections < kGone && resident_bytes() < resident_ + kGrown) return;
+    const size_t gone = connections_max_ - connections;
+    const bool is_rest = std::exchange(many_went_, false) && gone != 0;
+    if (gone < kGone && !is_rest && resident_bytes() < resident_ + kGrown) return;
     malloc_trim(0);
+    many_went_ = gone != 0;
     connections_max_ = connections;
     resident_ = resident_bytes();
   }
@@ -70,6 +74,7 @@ class MemoryReturn {
   }
 
   size_t connections_max_ = 0;  // since then
+  bool many_went_ = false;      // at the last look; the rest of them may be on its way
   size_t resident_ = resident_bytes();
 };
 
@@ -85,7 +90,7 @@ class Api::Impl {
         audit_(std::move(audit)),
         tokens_(tokens_path(options_.state_folder)),
         api_(api::builtin_kinds(), store, *loop_, world_of(*loop_, options_, tokens_),
-             {.audit = [this](const identity::AuditEntry& entry) { report(audit_.write(entry)); },
+             {.audit = [this](const identity::AuditEntry& entry) { told_of_audit_.report(*this, audit_.write(entry)); },
               .log_path = options_.log_path}) {}
 
   ~Impl() {
@@ -119,6 +124,9 @@ class Api::Impl {
  private:
   void handle(const httpd::Request& request, httpd::Responder&& responder) {
     const auto who = identity::authenticate(request, tokens_, Clock::now());
+    const bool is_ours = !who && who.error().code != ErrorCode::kInvalid;
+    if (is_ours) told_of_tokens_.report(*this, std::unexpected(who.error()));
+    else if (request.header("Authorization")) told_of_tokens_.report(*this, {});
     if (!who) return responder.respond(apiserver::error_response(refusal(who.error())));
     api_.handle(request, *who, std::move(responder));
   }
@@ -149,10 +157,24 @@ class Api::Impl {
     if (!result && options_.on_error) options_.on_error(result.error());
   }
 
+  /// Of what each request may meet: told once, and again after it went well.
+  class Once {
+   public:
+    void report(const Impl& impl, const Result<void>& result) {
+      const std::string text = result ? std::string() : result.error().to_string();
+      if (std::exchange(told_, text) != text) impl.report(result);
+    }
+
+   private:
+    std::string told_;
+  };
+
   const ApiOptions options_;
   const std::unique_ptr<net::EventLoop> loop_;
   identity::AuditLog audit_;
   identity::Tokens tokens_;
+  Once told_of_audit_;
+  Once told_of_tokens_;
   apiserver::ApiServer api_;
   std::unique_ptr<httpd::Server> server_;
   net::CallbackTimer renewal_{[this] { renew(); }};

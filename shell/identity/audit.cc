@@ -121,6 +121,7 @@ Result<void> AuditLog::write(const AuditEntry& entry) {
     size_ += line.size();
     return {};
   }
+  if (written >= 0) errno = ENOSPC;  // a part of it: there was no room for the rest
   auto failed = fail_file(path_, "cannot be written");
   if (written > 0 && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) size_ += static_cast<size_t>(written);
   return failed;

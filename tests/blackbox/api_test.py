@@ -179,8 +179,10 @@ class Access(ApiTest):
         viewer = self.token("viewer", "--user", "ann")
         self.apply([{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"password": "hunter2"}}])
         self.refused("delete", "secret", "s", token=viewer)
-        entries = [(e["user"], e["verb"], e["resource"], e["status"]) for e in self.audit()]
-        self.assertIn(("graylane-admin", "create", "secrets", 201), entries)
+        self.refused("create", "secret", "generic", "mine", token=viewer)
+        entries = [(e["user"], e["verb"], e["resource"], e.get("name"), e["status"]) for e in self.audit()]
+        self.assertIn(("graylane-admin", "create", "secrets", "s", 201), entries)
+        self.assertIn(("ann", "create", "secrets", None, 403), entries)
         self.assertNotIn("hunter2", (self.state / "audit.log").read_text())
         changed = [e for e in self.audit() if e["user"] == "ann"]
         self.assertTrue(all(e["status"] == 403 for e in changed), changed)
