@@ -100,7 +100,9 @@ std::optional<Trouble> trouble_of_pod(const Value* status) {
     const bool holds = fields::text(&condition, "status") == "True";
     const std::string reason = fields::text(&condition, "reason");
     const std::string message = fields::text(&condition, "message");
-    if (type == "PodScheduled" && !holds) return Trouble{reason, message, {}};
+    const bool is_cordoned = message.contains("were unschedulable");
+    if (type == "PodScheduled" && !holds)
+      return Trouble{reason, message, is_cordoned ? "the node is cordoned: kubectl uncordon graylane" : ""};
     if (type != "Ready" || reason.empty() || reason == "PodCompleted") continue;
     if (holds) return Trouble{reason, message, {}};  // ready, with a warning
     return Trouble{"NotReady", message, {}, kReadyWait};

@@ -75,6 +75,15 @@ TEST(PodFindings, ACrashIsOneMistakeThroughAllItsRestarts) {
               IsEmpty());
 }
 
+TEST(PodFindings, ACordonedNodeIsNamedAsTheReason) {
+  // After a restart nothing runs there, and "unschedulable" does not say who has to do what.
+  const auto found = find({pod("web-1",
+                               "conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: "
+                               "'0/1 nodes are available: 1 node(s) were unschedulable.'}]")});
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].diagnostic.fix, "the node is cordoned: kubectl uncordon graylane");
+}
+
 TEST(PodFindings, WhoWentDownWithUsDidNotCrash) {
   // After a power cut every bare Pod has such an end behind it; a warning for each sends people after a fault that is not there.
   const std::string end = "{terminated: {exitCode: 137, signal: 9, reason: NodeRestart, message: graylane ended}}";
