@@ -20,9 +20,9 @@ constexpr std::array<std::string_view, 4> kAccessModes = {"ReadOnlyMany", "ReadW
 /// What a Secret of some type must hold: `reason` is of the annotation or the data that is missing.
 struct SecretType {
   std::string_view type;
-  std::initializer_list<std::string_view> keys;
+  std::array<std::string_view, 2> keys;  // the second may be empty
 };
-const std::array kSecretTypes = {
+constexpr std::array kSecretTypes = {
     SecretType{"kubernetes.io/tls", {"tls.crt", "tls.key"}},
     SecretType{"kubernetes.io/ssh-auth", {"ssh-privatekey"}},
     SecretType{"kubernetes.io/dockercfg", {".dockercfg"}},
@@ -64,6 +64,7 @@ void check_secret(const Value& secret, Causes& causes) {
   if (row == kSecretTypes.end()) return;
   const bool is_docker = type.starts_with("kubernetes.io/docker");
   for (std::string_view key : row->keys) {
+    if (key.empty()) continue;
     const std::string field = "data[" + std::string(key) + "]";
     const Value* entry = entry_of(secret, key);
     const bool is_key = type == "kubernetes.io/ssh-auth";
