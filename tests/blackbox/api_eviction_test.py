@@ -13,6 +13,7 @@ import unittest
 import urllib.parse
 
 import api_test
+import kubectl_schema_test
 import up
 
 NODE = "graylane"
@@ -79,7 +80,9 @@ class Drain(EvictionTest):
         self.assertEqual((self.pods(), self.ready()), (before, 2))
 
     def test_a_dry_run_evicts_nothing(self):
-        # People look before they leap.
+        # People look before they leap. (Old clients ask for CustomResourceDefinitions v1beta1 here, which no API of today serves.)
+        if kubectl_schema_test.minor_version(api_test.KUBECTL) < 22:
+            self.skipTest("this kubectl's dry run of an eviction works with no API server of today")
         self.run_shop(1)
         before = self.pods()
         done = self.drain("--dry-run=server")

@@ -54,6 +54,14 @@ class Reading(LocalPodsTest):
                      r"Normal Started \S+ kubelet.* Started container web"):
             self.assertRegex(text, line)
 
+    def test_what_needs_a_container_says_that_there_is_none(self):
+        # Each of these opens a connection of its own kind; what it says on refusal must reach the screen.
+        self.start()
+        self.run_pod("web", "echo up; sleep 1000")
+        self.ok("wait", "pod/web", "--for=condition=Ready", "--timeout=20s")
+        for what, command in {"exec": ("exec", "web", "--", "ls"), "attach": ("attach", "web"), "portforward": ("port-forward", "web", ":80")}.items():
+            self.assertIn(f"pods/{what} is not served: Pods here are processes of this machine", self.refused(*command))
+
     def test_a_crash_reads_as_on_a_cluster(self):
         # "Why does it not run" is asked in these words.
         self.start()

@@ -331,8 +331,6 @@ class Watching(HelmTest):
 
     def test_top_of_both_versions(self):
         # The guide's "kubectl top pods".
-        if self.shell("kubectl get --raw /apis/metrics.k8s.io/v1beta1").returncode != 0:
-            self.skipTest("metrics.k8s.io is not served")
         self.deploy_v2()
         def shown():
             done = self.shell("kubectl top pods -n astraios -l app=gateway-service")
