@@ -18,6 +18,10 @@ int needs_file(std::string_view command, Io& io) {
   return kUsage;
 }
 
+std::string shown(const store::Copied& copied) {
+  return fmt::format("{} object{} of revision {}", copied.objects, copied.objects == 1 ? "" : "s", copied.revision);
+}
+
 }  // namespace
 
 int backup(const CopyFlags& flags, Io& io) {
@@ -28,15 +32,21 @@ int backup(const CopyFlags& flags, Io& io) {
   if (auto whole = is_in_use ? Result<void>() : store::check_write_ahead_log(path); !whole)
     return tell(io, whole.error()), kFailed;
   const auto made = store::backup(path, flags.file);
-  return made ? kOk : (tell(io, made.error()), kFailed);
+  if (!made) return tell(io, made.error()), kFailed;
+  io.talk(fmt::format("backed up {} to {}", shown(*made), flags.file));
+  return kOk;
 }
 
 int restore(const CopyFlags& flags, Io& io) {
   if (flags.file.empty()) return needs_file("restore", io);
+  const auto backup = store::Backup::check(flags.file);  // before there is a folder for it
+  if (!backup) return tell(io, backup.error()), kFailed;
   const auto folder = daemon::StateFolder::take(flags.state);
   if (!folder) return tell(io, folder.error()), kFailed;
-  const auto kept = store::restore(flags.file, daemon::objects_path(folder->path()));
+  const std::string path = daemon::objects_path(folder->path());
+  const auto kept = store::restore(*backup, path);
   if (!kept) return tell(io, kept.error()), kFailed;
+  io.talk(fmt::format("restored {} from {} to {}", shown(backup->content()), flags.file, path));
   if (!kept->empty()) io.talk("what was there before is now " + *kept);
   return kOk;
 }

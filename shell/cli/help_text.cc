@@ -151,8 +151,8 @@ const std::array<CommandText, 16> kCommands = {{
      .usage = {"graylane backup <file> [--state <folder>]"},
      .details =
          "One state, as of some moment of the call. A file that is there is never replaced. What is copied is checked: a store "
-         "that is damaged, or has a format of another version, is refused. Pods and their endpoints are not part of it: they are "
-         "made anew.\n",
+         "that is damaged, lacks what was acknowledged, or has a format of another version, is refused. Pods and their endpoints "
+         "are not part of it: they are made anew.\n",
      .examples = {"graylane backup objects.backup"},
      .exit_codes = {"0  the copy is complete", "1  there is none: why is on stderr", "2  usage"},
      .next = "graylane restore <file> brings it back"},
@@ -160,7 +160,8 @@ const std::array<CommandText, 16> kCommands = {{
      .group = "Access",
      .purpose = "Put the objects of a backup into a state folder that no instance uses",
      .usage = {"graylane restore <file> [--state <folder>]"},
-     .details = "The backup is checked whole before anything changes. What was there is kept beside it.\n",
+     .details = "The backup is checked whole before anything changes; a copy of objects.db that was made from a store in use is "
+                "none, since its log is missing. What was there is kept beside it.\n",
      .examples = {"graylane restore objects.backup"},
      .exit_codes = {"0  restored", "1  nothing was changed: why is on stderr", "2  usage"},
      .next = "graylane up serves it"},

@@ -59,6 +59,17 @@ void write_for_ever(Store& store, int pipe, const std::string& kind, const std::
   }
 }
 
+// Opens, counts an object up and closes, for ever.
+[[noreturn]] void run_short_lives(const std::string& path, int pipe, int64_t number) {
+  for (;;) {
+    auto store = DurableStore::open(path, options());
+    if (!store) ::_exit(2);
+    const auto written = (*store)->apply(make_object("Pod", "a", "0", ++number));
+    if (!written) ::_exit(4);
+    say(pipe, 'w', "0", number, (*written)->revision);
+  }
+}
+
 // What a child said before it was killed.
 struct Said {
   std::map<std::string, int64_t> written, seen;
@@ -89,13 +100,15 @@ Said listen(int pipe, int lines_until_kill, pid_t child) {
   return said;
 }
 
-Said run_until_killed(const std::string& path, int64_t number, int lines) {
+using Child = void (*)(const std::string& path, int pipe, int64_t number);
+
+Said run_until_killed(Child run, const std::string& path, int64_t number, int lines) {
   std::array<int, 2> pipe{};
   if (::pipe(pipe.data()) != 0) std::abort();
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(pipe[0]);
-    run_child(path, pipe[1], number);
+    run(path, pipe[1], number);
   }
   ::close(pipe[1]);
   Said said = listen(pipe[0], lines, child);
@@ -128,14 +141,32 @@ void remove_all(Store& store) {
   ASSERT_TRUE(store.write(std::move(changes)));
 }
 
+// With less of the log than there was. Whether that was told; else nothing may be missing.
+bool is_told(const Files& files, const std::string& path, const Said& said, int64_t number) {
+  files.put(path);
+  const auto store = DurableStore::open(path, options());
+  if (!store) {
+    EXPECT_EQ(store.error().code, ErrorCode::kInvalid) << store.error().to_string();
+    return true;
+  }
+  for (int i = 0; i < kWriters; ++i) expect_survived(**store, said, std::to_string(i), number);
+  EXPECT_GE((*store)->revision(), said.revision);
+  return false;
+}
+
 TEST(DurableStoreCrash, WhatWasAcknowledgedOrSeenIsThereAfterKill9) {
   // This is what "durable" means to those who get an answer.
   TestFolder folder;
   std::mt19937 random(11);
   uint64_t revision = 0;
   int64_t number = 0;
+  int told = 0;
   for (int round = 0; round < 100 && !HasFailure(); ++round) {
-    const Said said = run_until_killed(folder.file(), number, 1 + static_cast<int>(random() % 120));
+    const Said said = run_until_killed(run_child, folder.file(), number, 1 + static_cast<int>(random() % 120));
+    const Files files = Files::of(folder.file());
+    for (const size_t size : {size_t{0}, random() % files.log.size(), files.log.size() - 1}) {
+      told += is_told({files.file, files.log.substr(0, size), files.mark}, folder.file("cut"), said, number);
+    }
     auto store = open_store(folder.file(), options());
     EXPECT_GE(store->revision(), std::max(revision, said.revision));
     for (int i = 0; i < kWriters; ++i) expect_survived(*store, said, std::to_string(i), number);
@@ -144,6 +175,21 @@ TEST(DurableStoreCrash, WhatWasAcknowledgedOrSeenIsThereAfterKill9) {
     revision = store->revision();
     for (const auto& [name, last] : said.written) number = std::max(number, last);
     number = (number / 10 + 1) * 10;  // a multiple of ten stands for "deleted"
+  }
+  EXPECT_GT(told, 100) << "most lives leave more in the log than in the file";
+}
+
+TEST(DurableStoreCrash, BetweenOpeningAndClosingLeavesAStoreThatIsServed) {
+  // Each file beside the store is made, noted or removed there, and every half of it may be what is found.
+  TestFolder folder;
+  std::mt19937 random(5);
+  int64_t number = 0;
+  for (int round = 0; round < 60 && !HasFailure(); ++round) {
+    const Said said = run_until_killed(run_short_lives, folder.file(), number, 1 + static_cast<int>(random() % 5));
+    auto store = open_store(folder.file(), options());
+    const int64_t last = said.written.empty() ? number : said.written.at("0");
+    number = number_of(**store->get({"", "Pod", "a", "0"}));
+    EXPECT_TRUE(number == last || number == last + 1) << number << " is there after " << last;
   }
 }
 

@@ -50,20 +50,6 @@ std::string damaged(std::string text, size_t at, char with) {
   return text.replace(at, size, size, with);
 }
 
-/// A store's files, as they would be found after a crash.
-struct Files {
-  std::string file, log;
-
-  static Files of(const std::string& path) { return {read_file(path), read_file(path + "-wal")}; }
-  void put(const std::string& path) const {
-    std::filesystem::remove(path + "-shm");
-    std::filesystem::remove(path + "-wal");
-    write_file(path, file);
-    if (!log.empty()) write_file(path + "-wal", log);
-  }
-  bool operator==(const Files&) const = default;
-};
-
 /// "": all is there. Else what was said; or that something is missing and nothing was said.
 std::string loss_of(const Files& files, const std::string& path, const std::string& sound) {
   files.put(path);
@@ -89,7 +75,7 @@ TEST(DurableStoreDamage, OfAnyPageIsToldOrCostsNothing) {
     for (const size_t within : {size_t{8}, size_t{3'616}, kPageBytes - kDamageBytes}) {
       for (const char with : {'\0', '#'}) {
         const std::string path = folder.file("bad");
-        const std::string loss = loss_of({damaged(good.file, at + within, with), {}}, path, sound);
+        const std::string loss = loss_of({damaged(good.file, at + within, with), {}, good.mark}, path, sound);
         EXPECT_TRUE(loss.empty() || loss.starts_with(path)) << "page " << at / kPageBytes << " at " << within << ": " << loss;
         EXPECT_EQ(loss.find('\n'), loss.npos) << loss;
         told += loss.starts_with(path + " is damaged: ");
@@ -104,18 +90,24 @@ class DamagedLog : public testing::Test {
   /// As kill -9 leaves them: nothing of the log is in the file yet.
   void SetUp() override {
     auto store = open_store(folder_.file());
-    sound_ = fill(*store);
+    fill(*store);
+    before_ = read_file(folder_.file("objects.db-mark"));
+    EXPECT_TRUE(store->apply(config_map(kObjects)));
+    sound_ = picture(*store);
     good_ = Files::of(folder_.file());
     frames_ = (good_.log.size() - kLogHeaderBytes) / kFrameBytes;
     ASSERT_GT(frames_, 500u);
   }
 
   static size_t begin_of(size_t frame) { return kLogHeaderBytes + frame * kFrameBytes; }
-  std::string loss_at(size_t at) { return loss_of({good_.file, damaged(good_.log, at, '#')}, folder_.file("bad"), sound_); }
+  std::string loss_at(size_t at) {
+    return loss_of({good_.file, damaged(good_.log, at, '#'), good_.mark}, folder_.file("bad"), sound_);
+  }
 
   TestFolder folder_;
   std::string sound_;
   Files good_;
+  std::string before_;  // the mark, one write earlier
   size_t frames_ = 0;
 };
 
@@ -137,16 +129,38 @@ TEST_F(DamagedLog, AnEndThatAPowerCutLeftIsNoDamage) {
   for (const size_t cut : {size_t{1}, kFrameBytes / 2, kFrameBytes - 1}) {
     Files torn = good_;
     torn.log.resize(torn.log.size() - cut);
-    EXPECT_EQ(loss_of(torn, folder_.file("bad"), sound_).find("damaged"), std::string::npos) << cut;
+    torn.mark = before_;
+    EXPECT_EQ(loss_of(torn, folder_.file("bad"), sound_), "nothing was said") << cut;
   }
-  EXPECT_EQ(loss_at(begin_of(frames_ - 1) + 5'000).find("damaged"), std::string::npos);
-  EXPECT_EQ(loss_of({good_.file, {}}, folder_.file("bad"), sound_), "nothing was said") << "a file without a log is one, too";
+  const Files flipped{good_.file, damaged(good_.log, begin_of(frames_ - 1) + 5'000, '#'), before_};
+  EXPECT_EQ(loss_of(flipped, folder_.file("bad"), sound_), "nothing was said");
+}
+
+TEST_F(DamagedLog, AnEndThatIsMissingIsToldIfItsWriteWasAcknowledged) {
+  // After kill -9 the mark is that of the last answer, and a log never becomes shorter by itself.
+  const std::string path = folder_.file("bad");
+  for (const size_t size :
+       {good_.log.size() - 1, begin_of(frames_ - 1), begin_of(frames_ / 2), begin_of(0), size_t{1}, size_t{0}}) {
+    Files cut = good_;
+    cut.log.resize(size);
+    EXPECT_THAT(loss_of(cut, path, sound_), StartsWith(path + " lacks changes that were acknowledged: it ends at revision "))
+        << size;
+  }
+}
+
+TEST_F(DamagedLog, OfAnotherStoreIsTold) {
+  // Somebody puts files back from two copies.
+  open_store(folder_.file("other"));
+  const Files other = Files::of(folder_.file("other"));
+  EXPECT_THAT(loss_of({other.file, {}, good_.mark}, folder_.file("bad"), sound_),
+              HasSubstr("lacks changes that were acknowledged"));
 }
 
 TEST_F(DamagedLog, WhatAnEarlierPowerCutLeftBehindTheEndIsNoDamage) {
   // After it the log goes on from its last sound frame, in front of what was cut off.
   Files torn = good_;
   torn.log[begin_of(frames_ - 1) + 5'000] ^= 1;
+  torn.mark = before_;
   for (int life = 0; life < 3; ++life) {
     torn.put(folder_.file("bad"));
     auto store = open_store(folder_.file("bad"));
@@ -196,7 +210,10 @@ TEST_F(DamagedLog, IsLeftAsItIsByABackup) {
   bad.log[begin_of(3) + 100] ^= 1;
   bad.put(folder_.file("bad"));
   EXPECT_FALSE(check_write_ahead_log(folder_.file("bad")));
-  ASSERT_TRUE(backup(folder_.file("bad"), folder_.file("backup")));
+  const auto made = backup(folder_.file("bad"), folder_.file("backup"));
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().what, HasSubstr("lacks changes that were acknowledged"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("backup")));
   EXPECT_TRUE(Files::of(folder_.file("bad")) == bad);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+
 namespace graylane::store {
 
 namespace {
@@ -100,12 +102,26 @@ std::string_view Statement::text(int column) const {
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 OnDisk<Database> Database::open(const std::string& path, const std::string& vfs) {
+  return open(path, path, SQLITE_OPEN_READWRITE, vfs.empty() ? nullptr : vfs.c_str());
+}
+
+OnDisk<Database> Database::open_unchanging(const std::string& path) {
+  std::string name = "file://";
+  for (const char c : std::filesystem::absolute(path).lexically_normal().string()) {
+    if (c == '%') name += "%25";
+    else if (c == '?') name += "%3f";
+    else if (c == '#') name += "%23";
+    else name += c;
+  }
+  return open(path, name + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
+}
+
+OnDisk<Database> Database::open(const std::string& path, const std::string& name, int flags, const char* vfs) {
   Database database;
   database.path_ = path;
   database.log_pages_ = std::make_unique<int>(0);
   sqlite3* connection = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int code = sqlite3_open_v2(name.c_str(), &connection, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
   database.connection_.reset(connection);
   if (code != SQLITE_OK) return std::unexpected(trouble_of(connection, path));
   sqlite3_busy_timeout(connection, kBusyMilliseconds);

@@ -67,6 +67,8 @@ class Database {
  public:
   /// Opens a file that exists. `vfs` empty: the default file system.
   static OnDisk<Database> open(const std::string& path, const std::string& vfs);
+  /// To read a file that nobody writes to, also on a disk that nobody can write to: without a lock, its log and files beside it.
+  static OnDisk<Database> open_unchanging(const std::string& path);
 
   OnDisk<void> run(const char* sql);
   OnDisk<Statement> prepare(const char* sql);
@@ -83,6 +85,8 @@ class Database {
   const std::string& path() const { return path_; }
 
  private:
+  static OnDisk<Database> open(const std::string& path, const std::string& name, int flags, const char* vfs);
+
   struct Close {
     void operator()(sqlite3* connection) const;
   };

@@ -1,10 +1,10 @@
 #include "store/durable_store.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <thread>
 
-#include "store/backup.h"
 #include "store/draft.h"
 #include "store/footprint.h"
 #include "store/object_log.h"
@@ -57,13 +57,19 @@ class DurableStore::Writer {
   }
 
   Result<void> start() {
-    auto loaded = log_.load(History(options_.limits.history_events_max, options_.limits.history_bytes_max));
+    const Marked marked = read_mark(path());
+    auto loaded = load(marked);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
-    revision_ = reserved_ = loaded->revision;
+    if (auto whole = check_extent(path(), marked, loaded->extent, loaded->is_in_use); !whole) return whole;
+    revision_ = reserved_ = loaded->extent.revision;
+    acknowledged_ = loaded->extent;
     row_ = loaded->row;
     dead_ = std::move(loaded->dead);
     forgetful_ = loaded->forgetful;
+    const bool is_in_use = loaded->is_in_use;
     timeline_.begin(std::move(loaded->objects), revision_, std::move(loaded->history), std::move(loaded->forgetful));
+    if (auto mark = Mark::open(path(), acknowledged_)) mark_ = std::move(*mark);
+    log_.begin(is_in_use);
     log_.shrink();
     thread_ = std::thread([this] { run(); });
     return {};
@@ -92,6 +98,18 @@ class DurableStore::Writer {
   const std::string& vfs() const { return options_.vfs; }
 
  private:
+  Result<Loaded> load(const Marked& marked) {
+    const auto once_more = [this] {
+      return log_.load(History(options_.limits.history_events_max, options_.limits.history_bytes_max));
+    };
+    auto loaded = once_more();
+    if (!loaded || !marked.is_waived) return loaded;
+    // Clients know revisions that are lost.
+    if (auto skipped = log_.skip_to(loaded->extent.revision + kRevisionsSkipped); !skipped)
+      return std::unexpected(std::move(skipped.error().error));
+    return once_more();
+  }
+
   void run() {
     for (auto group = next_group(); !group.empty(); group = next_group()) {
       carry_out(std::move(group));
@@ -99,8 +117,11 @@ class DurableStore::Writer {
     }
     // The next life begins where this one ends, not behind the revisions that were set aside.
     const std::vector<Past> none;
-    ignore(log_.append(
-        {.events = none, .revision = revision_, .compacted = timeline_.compacted(), .dead = {dead_.begin(), dead_.end()}}));
+    ignore(log_.append({.events = none,
+                        .revision = revision_,
+                        .compacted = timeline_.compacted(),
+                        .dead = {dead_.begin(), dead_.end()},
+                        .is_last = true}));
   }
 
   // Empty: there will be no more.
@@ -159,7 +180,15 @@ class DurableStore::Writer {
     forgetful_.insert(entry.forgetful.begin(), entry.forgetful.end());
     reserved_ = std::max(reserved_, entry.revision);
     dead_.erase(dead_.begin(), dead_.begin() + static_cast<std::ptrdiff_t>(entry.dead.size()));
+    mark(events);
     return {};
+  }
+
+  void mark(const std::vector<Past>& events) {
+    const auto last = std::find_if(events.rbegin(), events.rend(), has_row);
+    if (last != events.rend()) acknowledged_.stored = last->event.revision;
+    acknowledged_.revision = revision_;
+    if (mark_) mark_->set(acknowledged_);
   }
 
   void take_dead(Entry& entry) const {
@@ -215,6 +244,8 @@ class DurableStore::Writer {
   ObjectLog log_;
   uint64_t revision_ = 0;  // the last one used
   uint64_t reserved_ = 0;  // a restart goes on behind this one at least
+  Extent acknowledged_;
+  std::optional<Mark> mark_;  // absent: the disk has no room for it, and there is no less safety than without
   int64_t row_ = 0;
   std::deque<int64_t> dead_;
   Kinds forgetful_;
@@ -251,6 +282,6 @@ void DurableStore::submit(std::vector<Change> changes, Done done) {
 
 std::optional<Trouble> DurableStore::trouble() const { return writer_->trouble(); }
 
-Result<void> DurableStore::backup(const std::string& to) const { return store::backup(writer_->path(), to, writer_->vfs()); }
+Result<Copied> DurableStore::backup(const std::string& to) const { return store::backup(writer_->path(), to, writer_->vfs()); }
 
 }  // namespace graylane::store

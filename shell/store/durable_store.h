@@ -20,6 +20,7 @@
 #include <memory>
 #include <string>
 
+#include "store/backup.h"
 #include "store/database.h"
 #include "store/store.h"
 
@@ -46,7 +47,7 @@ class DurableStore final : public Store {
   /// Why the last write failed, if it did for reasons of the disk.
   std::optional<Trouble> trouble() const;
   /// store::backup() of what is acknowledged now (without volatile objects); writes go on meanwhile.
-  Result<void> backup(const std::string& to) const;
+  Result<Copied> backup(const std::string& to) const;
 
  private:
   class Writer;

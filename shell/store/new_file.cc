@@ -30,6 +30,8 @@ Result<void> sync(const std::string& path) {
 
 }  // namespace
 
+Result<void> sync_folder_of(const std::string& path) { return sync(folder_of(path)); }
+
 bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 std::unexpected<Error> fail_errno(const std::string& what) {
@@ -59,7 +61,7 @@ Result<void> NewFile::take_name() const {
   // Some file systems know no hard links; elsewhere a link, unlike a new name, never replaces anything.
   const bool named = ::link(path_.c_str(), name_.c_str()) == 0 ||
                      (errno != EEXIST && !file_exists(name_) && std::rename(path_.c_str(), name_.c_str()) == 0);
-  if (named) return sync(folder_of(name_));
+  if (named) return sync_folder_of(name_);
   if (errno == EEXIST) return fail(ErrorCode::kAlreadyExists, name_ + " exists already", {}, "choose another name");
   return fail_errno("cannot create " + name_);
 }

@@ -9,6 +9,9 @@ namespace graylane::store {
 
 bool file_exists(const std::string& path);
 
+/// Lets a new name in the folder of a file survive a power cut.
+Result<void> sync_folder_of(const std::string& path);
+
 /// What the system said last, about `what`.
 std::unexpected<Error> fail_errno(const std::string& what);
 

@@ -106,7 +106,7 @@ class Replay {
   explicit Replay(History history, uint64_t compacted) : compacted_(compacted) {
     loaded_.history = std::move(history);
     loaded_.history.begin_after(compacted);
-    loaded_.revision = compacted;
+    loaded_.extent.stored = compacted;
   }
 
   /// False when the row cannot follow those before it.
@@ -116,7 +116,7 @@ class Replay {
     const auto revision = static_cast<uint64_t>(row.revision);
     if (revision < last_) return false;
     last_ = revision;
-    loaded_.revision = std::max(loaded_.revision, revision);
+    loaded_.extent.stored = std::max(loaded_.extent.stored, revision);
     return row.event == kRowDeleted ? take_deletion(row) : take_state(row);
   }
 
@@ -200,6 +200,7 @@ Result<void> ObjectLog::create(const std::string& path, const std::string& vfs) 
 
 Result<ObjectLog> ObjectLog::open(const std::string& path, const ObjectLogOptions& options) {
   if (!file_exists(path)) {
+    if (auto alone = check_absence(path); !alone) return std::unexpected(std::move(alone.error()));
     if (auto created = create(path, options.vfs); !created) return std::unexpected(std::move(created.error()));
   }
   auto database = Database::open(path, options.vfs);
@@ -210,6 +211,13 @@ Result<ObjectLog> ObjectLog::open(const std::string& path, const ObjectLogOption
   if (auto whole = check_write_ahead_log(path); !whole) return std::unexpected(std::move(whole.error()));
   if (auto ready = log.prepare(); !ready) return std::unexpected(std::move(ready.error().error));
   return log;
+}
+
+Result<ObjectLog> ObjectLog::look(const std::string& path) {
+  auto database = Database::open_unchanging(path);
+  if (!database) return std::unexpected(std::move(database.error().error));
+  if (auto known = check_format(*database); !known) return std::unexpected(std::move(known.error()));
+  return ObjectLog(std::move(*database), 0);
 }
 
 OnDisk<void> ObjectLog::prepare() {
@@ -223,6 +231,7 @@ OnDisk<void> ObjectLog::prepare() {
       {&insert_, kInsert},
       {&delete_, "DELETE FROM log WHERE id = ?1"},
       {&set_, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"},
+      {&end_, "DELETE FROM meta WHERE name = 'in use'"},
       {&forget_, "INSERT INTO forgetful VALUES (?1, ?2) ON CONFLICT DO NOTHING"},
   };
   for (const auto& [statement, sql] : statements) {
@@ -245,16 +254,33 @@ Result<Loaded> ObjectLog::load(History history) {
   const auto reserved = database_.number("SELECT value FROM meta WHERE name = 'revision'");
   if (!reserved) return std::unexpected(reserved.error().error);
   if (*compacted < 0 || *reserved < 0) return damaged(path(), "a revision is negative");
+  const auto in_use = database_.number("SELECT count(*) FROM meta WHERE name = 'in use'");
+  if (!in_use) return std::unexpected(in_use.error().error);
   Replay replay(std::move(history), static_cast<uint64_t>(*compacted));
   if (auto read = read_rows(database_, [&](const Row& row) { return replay.take(row); }); !read)
     return std::unexpected(std::move(read.error()));
   Loaded& loaded = replay.loaded();
-  loaded.revision = std::max(loaded.revision, static_cast<uint64_t>(*reserved));
+  loaded.extent.revision = std::max(loaded.extent.stored, static_cast<uint64_t>(*reserved));
+  loaded.is_in_use = *in_use != 0;
   auto forgetful = load_forgetful();
   if (!forgetful) return std::unexpected(std::move(forgetful.error()));
   loaded.forgetful = std::move(*forgetful);
-  database_.keep_log_on_close(false);
   return std::move(loaded);
+}
+
+void ObjectLog::begin(bool is_noted) {
+  database_.keep_log_on_close(false);
+  if (is_noted) return;
+  // Without room for it a copy is not told from a whole one; a log that is gone is told all the same.
+  ignore(set("in use", 1));
+  ignore(database_.checkpoint());
+}
+
+OnDisk<void> ObjectLog::skip_to(uint64_t revision) {
+  const std::vector<Past> none;
+  auto done = append({.events = none, .revision = revision, .compacted = revision});
+  if (done) database_.keep_log_on_close(false);
+  return done;
 }
 
 Result<Kinds> ObjectLog::load_forgetful() {
@@ -307,6 +333,9 @@ OnDisk<void> ObjectLog::write(const Entry& entry) {
   }
   if (entry.compacted != 0) {
     if (auto done = set("compacted", entry.compacted); !done) return done;
+  }
+  if (entry.is_last) {
+    if (auto done = end_.run(); !done) return done;
   }
   return entry.revision == 0 ? OnDisk<void>() : set("revision", entry.revision);
 }

@@ -9,6 +9,7 @@
 
 #include "store/database.h"
 #include "store/history.h"
+#include "store/mark.h"
 #include "store/object_map.h"
 #include "store/row.h"
 #include "store/timeline.h"
@@ -20,11 +21,15 @@ struct ObjectLogOptions {
   std::string vfs = {};
 };
 
+/// More than any store writes between a backup and its loss.
+inline constexpr uint64_t kRevisionsSkipped = 1'000'000'000;
+
 /// What a file holds.
 struct Loaded {
   ObjectMap objects = {};
-  uint64_t revision = 0;
-  int64_t row = 0;  // the last one used
+  Extent extent = {};
+  bool is_in_use = false;  // nobody closed it
+  int64_t row = 0;         // the last one used
   History history;
   Kinds forgetful = {};           // kinds that ever had volatile objects
   std::deque<int64_t> dead = {};  // rows that nothing needs
@@ -37,6 +42,7 @@ struct Entry {
   uint64_t compacted = 0;           // not 0: nothing before this revision can be watched any more
   std::vector<int64_t> dead = {};   // rows to delete
   Kinds forgetful = {};             // to add
+  bool is_last = false;             // the file is whole with it, and without its log when that is moved into it
 };
 
 /// The rows that nothing needs when these events have left the history. To be deleted in this order: an object whose deletion
@@ -52,9 +58,16 @@ class ObjectLog {
  public:
   /// Creates the file, for its owner only, where there is none. Errors: see DurableStore::open.
   static Result<ObjectLog> open(const std::string& path, const ObjectLogOptions& options);
+  /// To load only: of a file that nobody writes to, without its log. Changes nothing, also beside it.
+  static Result<ObjectLog> look(const std::string& path);
 
   /// Reads and checks everything. kInvalid: the file is damaged. `history` is an empty one.
   Result<Loaded> load(History history);
+  /// What was loaded is good: from here on closing moves the log into the file. Notes in the file that it is in use (unless it `is_noted`),
+  /// so that a copy of it alone can be told from one that is whole.
+  void begin(bool is_noted);
+  /// Revisions go on behind this one, and nothing before it can be watched.
+  OnDisk<void> skip_to(uint64_t revision);
 
   /// All of it is on the disk, or none of it is in force. Deletions of objects have some room over the limit.
   OnDisk<void> append(const Entry& entry);
@@ -80,7 +93,7 @@ class ObjectLog {
 
   Database database_;
   uint64_t pages_max_;
-  Statement insert_, delete_, set_, forget_;
+  Statement insert_, delete_, set_, end_, forget_;
 };
 
 }  // namespace graylane::store

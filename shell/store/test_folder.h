@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 namespace graylane::store {
 
@@ -50,5 +51,21 @@ inline std::string read_file(const std::string& path) {
 inline void write_file(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc).write(text.data(), static_cast<std::streamsize>(text.size()));
 }
+
+/// A store's files, as they would be found after a crash.
+struct Files {
+  std::string file, log, mark;
+
+  static Files of(const std::string& path) { return {read_file(path), read_file(path + "-wal"), read_file(path + "-mark")}; }
+  void put(const std::string& path) const {
+    std::filesystem::remove(path + "-shm");
+    const std::pair<std::string, const std::string*> parts[] = {{path, &file}, {path + "-wal", &log}, {path + "-mark", &mark}};
+    for (const auto& [name, text] : parts) {
+      std::filesystem::remove(name);
+      if (!text->empty()) write_file(name, *text);
+    }
+  }
+  bool operator==(const Files&) const = default;
+};
 
 }  // namespace graylane::store

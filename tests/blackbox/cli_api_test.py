@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Commands of the program beside kubectl, on one running instance: where objects came from, custom kinds, Events, ports, tokens; and
-backups of what is damaged.
+backups, also of what is damaged or incomplete.
 
 Environment: GRAYLANE = the program (default build/release/graylane), KUBECTL = the client (default kubectl; Debian's package is
 kubernetes-client).
 """
 import json
+import os
 import re
+import shutil
 import signal
 import sqlite3
 import unittest
@@ -151,6 +153,7 @@ class Tokens(CliApiTest):
 
     def test_names_of_others_and_empty_ones_are_refused(self):
         # The audit log tells people apart by them; and an empty namespace would be all of them.
+        self.start()
         self.assertIn('the user\'s name "graylane-admin" is reserved', self.not_told("token", "--role", "viewer", "--user", "graylane-admin"))
         for flag in ("--user", "--namespace", "--remove"):
             self.assertIn(f"error: {flag} has an empty value\n", self.not_told("token", "--role", "viewer", flag, "", code=2))
@@ -165,6 +168,67 @@ class Backups(CliApiTest):
         self.apply([{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"map-{i}"}, "data": {"a": "x" * 3000}} for i in range(60)])
         running.send_signal(signal.SIGKILL)
         running.wait_exit()
+
+    def test_what_was_done_is_said_in_a_line(self):
+        # Silence looks the same for the wrong state folder, which is empty.
+        self.prepared()
+        copy = self.scratch.path / "copy"
+        done = cli.run("backup", copy, "--state", self.state)
+        self.assertEqual((done.code, done.out), (0, ""), done)
+        said = re.fullmatch(rf"backed up (\d+ objects of revision \d+) to {re.escape(str(copy))}\n", done.err)
+        self.assertTrue(said, done.err)
+        self.assertGreaterEqual(int(said[1].split()[0]), 60)
+        other = self.scratch.path / "other"
+        done = cli.run("restore", copy, "--state", other)
+        self.assertEqual((done.code, done.out, done.err), (0, "", f"restored {said[1]} from {copy} to {other}/objects.db\n"))
+        done = cli.run("restore", copy, "--state", other)
+        self.assertEqual(done.err, f"restored {said[1]} from {copy} to {other}/objects.db\nwhat was there before is now {other}/objects.db.before-restore\n")
+
+    def test_a_log_that_is_gone_is_told_and_the_operator_can_go_on(self):
+        # What kubectl was answered would be gone without a word.
+        self.prepared()
+        log = self.state / "objects.db-wal"
+        data = log.read_bytes()
+        told = r"objects\.db lacks changes that were acknowledged: it ends at revision \d+, and there was \d+; its log \S+-wal is .*\n +fix: .*restore a backup"
+        for cut in (len(data) // 2 // FRAME_BYTES * FRAME_BYTES + 32, 0, None):
+            log.unlink()
+            if cut is not None:
+                log.write_bytes(data[:cut])
+            for _ in range(2):
+                refused = self.start(ready=False)
+                self.assertEqual(refused.wait_exit(), 1)
+                refused.close()
+                self.assertRegex(refused.said(), told)
+            self.assertRegex(self.not_told("backup", self.scratch.path / "copy"), told)
+            log.write_bytes(data)
+        log.unlink()
+        mark = re.search(r"truncate -s 0 (\S+)", self.not_told("backup", self.scratch.path / "copy"))[1]
+        os.truncate(mark, 0)
+        running = self.start()
+        self.assertNotIn("map-", self.told("get", "cm", "-o", "name"))
+        running.close()
+        self.start()
+
+    def test_what_is_no_backup_is_told_and_leaves_nothing_behind(self):
+        # Advice about the state folder leads to the wrong file, and a folder that was made is a state folder from then on.
+        self.prepared()
+        bare = self.scratch.path / "bare"
+        shutil.copy(self.state / "objects.db", bare)
+        text = self.scratch.path / "text"
+        text.write_text("hello")
+        state = self.scratch.path / "new"
+        expected = {
+            bare: r"is no backup: it was copied from a store in use, and .*\n +fix: make one with graylane backup",
+            text: r"is not a store of Graylane\n +fix: name a file that graylane backup made",
+            self.scratch.path / "absent": r"cannot read .*absent: No such file or directory\n +fix: name a file that graylane backup made",
+            self.scratch.path: r"is not a file\n +fix: name a file that graylane backup made",
+        }
+        for path, why in expected.items():
+            done = cli.run("restore", path, "--state", state)
+            self.assertEqual(done.code, 1, done)
+            self.assertRegex(done.err, why)
+            self.assertFalse(state.exists())
+        self.assertEqual(sorted(path.name for path in self.scratch.path.iterdir() if path.name.startswith("bare")), ["bare"])
 
     def test_a_store_of_another_format_is_not_copied(self):
         # Nobody could restore it with this program; and it was made to be restored.
