@@ -1,5 +1,4 @@
-// What is wrong with an object, as the API says it: diagnostics of core/api become causes in Kubernetes' words. Pure. Internal to
-// the folder.
+// What is wrong with an object, as the API says it: diagnostics of core/api become causes in Kubernetes' words. Pure.
 #pragma once
 
 #include <string>

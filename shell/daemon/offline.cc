@@ -12,6 +12,7 @@
 #include "api/manifest.h"
 #include "control/route_feed.h"
 #include "daemon/images.h"
+#include "sources/api_findings.h"
 #include "sources/directory.h"
 #include "sources/file_read.h"
 #include "store/memory_store.h"
@@ -69,6 +70,7 @@ void Offline::substitute(const std::string& file, std::string_view text) {
   std::erase_if(objects_, [&](const api::ObjectPtr& object) { return in_file(object->file); });
   std::erase_if(reading_, [&](const Diagnostic& diagnostic) { return in_file(diagnostic.where.file); });
   api::Manifest manifest = api::read_manifest(text, std::make_shared<const std::string>(file), {kinds_.get(), {}});
+  sources::add_api_findings(manifest, kinds_ ? *kinds_ : api::builtin_kinds());
   for (api::Object& object : manifest.objects) objects_.push_back(std::make_shared<const api::Object>(std::move(object)));
   std::ranges::move(manifest.diagnostics, std::back_inserter(reading_));
   renumber();

@@ -7,6 +7,7 @@
 
 #include "api/crd.h"
 #include "api/manifest.h"
+#include "sources/api_findings.h"
 #include "sources/applied_directory.h"
 
 namespace graylane::sources {
@@ -142,6 +143,7 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   const auto is_custom = [](const ObjectKey& key) { return !ServedKinds::is_builtin(key); };
   known.has_custom =
       std::ranges::any_of(manifest.objects, is_custom, &Object::key) || std::ranges::any_of(manifest.refused, is_custom);
+  add_api_findings(manifest, *kinds_.strict);
   known.kinds = kinds_.strict;
   known.diagnostics = std::move(manifest.diagnostics);
   if (text->text.empty()) {
