@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "store/database.h"
 #include "store/test_objects.h"
 #include "store/test_stores.h"
@@ -49,6 +51,37 @@ TEST(Mark, ThatIsNotWholeIsNone) {
   }
   EXPECT_FALSE(read_mark(folder.file("absent")).extent);
   EXPECT_FALSE(read_mark(folder.file("absent")).is_waived);
+}
+
+TEST(Mark, IsSetBeforeTheAnswer) {
+  // An answer between the commit and the mark could be lost with the log, and nobody would know.
+  TestFolder folder;
+  auto store = open_store(folder.file(), {.is_volatile = is_process});
+  for (const char* kind : {"Pod", "Process", "Pod"}) {
+    std::promise<std::pair<uint64_t, Marked>> answered;
+    std::vector<control::Change> changes;
+    changes.push_back(control::Change::apply(make_object(kind, "a", "x", static_cast<int64_t>(store->revision()))));
+    store->submit(std::move(changes), [&](const Result<control::Written>& written) {
+      answered.set_value({written ? written->revision : 0, read_mark(folder.file())});
+    });
+    const auto [revision, marked] = answered.get_future().get();
+    ASSERT_GT(revision, 0u);
+    ASSERT_TRUE(marked.extent);
+    EXPECT_EQ(marked.extent->revision, revision) << kind;
+    EXPECT_EQ(marked.extent->stored, kind == std::string("Pod") ? revision : revision - 1);
+  }
+}
+
+TEST(Mark, ThatCannotBeMadeStopsNoStore) {
+  // A disk that is full keeps nobody from the objects that are on it.
+  TestFolder folder;
+  std::filesystem::create_directory(folder.file("objects.db-mark"));
+  EXPECT_FALSE(Mark::open(folder.file(), {1, 1}));
+  for (int i = 1; i <= 2; ++i) {
+    auto store = open_store(folder.file());
+    EXPECT_EQ(store->revision(), static_cast<uint64_t>(i - 1));
+    ASSERT_TRUE(store->apply(make_object("Pod", "a", "x", i)));
+  }
 }
 
 /// A store with three objects, and its files as kill -9 would leave them.
