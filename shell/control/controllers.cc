@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <utility>
 
 namespace graylane::control {
 
-Controllers::Controllers(Client& client, uint64_t seed, NodeFacts node)
-    : namespaces_(client, seed + 10),
-      node_(client, seed + 20, std::move(node)),
-      deployments_(client, seed),
-      endpoints_(client),
-      disruptions_(client),
-      garbage_(client),
+Controllers::Controllers(Client& client, uint64_t seed, const NodeFacts& node, std::chrono::seconds resync)
+    : namespaces_(client, seed + 10, resync),
+      node_(client, seed + 20, node),
+      deployments_(client, seed, resync, node.name),
+      endpoints_(client, resync),
+      disruptions_(client, resync),
+      garbage_(client, resync),
       events_(client) {}
 
 Result<bool> Controllers::step(std::chrono::sys_seconds now) {

@@ -23,8 +23,8 @@ namespace graylane::control {
 
 class Controllers {
  public:
-  /// `seed`: of names and uids.
-  Controllers(Client& client, uint64_t seed, NodeFacts node = {});
+  /// `seed`: of names and uids; `resync`: how often each looks at all that it knows (object_feed.h), 0: never.
+  Controllers(Client& client, uint64_t seed, const NodeFacts& node = {}, std::chrono::seconds resync = kResync);
 
   /// Whether something was written. All controllers take their step, whatever becomes of one; the first error is returned.
   Result<bool> step(std::chrono::sys_seconds now);

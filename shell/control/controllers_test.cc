@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "api/build.h"
 #include "api/text_rules.h"
 #include "api/view_fields.h"
 #include "control/event_recorder.h"
 #include "control/test_objects.h"
+#include "doc/parse.h"
 #include "store/memory_store.h"
 
 namespace graylane::control {
@@ -237,6 +240,67 @@ TEST_F(ControllersTest, ANodeKeepsWhatPeopleAdd) {
   node = get({"", "Node", "", "graylane"});
   EXPECT_EQ(*api::fields::find_path(&node.content, {"metadata", "labels", "mine"}), doc::Value("yes"));
   EXPECT_NE(api::fields::find_path(&node.content, {"status", "capacity", "pods"}), nullptr);
+}
+
+TEST_F(ControllersTest, ACordonedNodeHasTheTaintThatSaysSo) {
+  // `kubectl describe node` and tools that move Pods look there.
+  settle();
+  const auto cordon = [&](const char* spec) {
+    const api::ObjectKey key{"", "Node", "", "graylane"};
+    ASSERT_TRUE(store_.patch(key, {.body = doc::parse_yaml(std::string("{spec: ") + spec + "}", {}).documents.at(0)}));
+    settle();
+  };
+  const auto taints = [&] {
+    std::vector<std::string> texts;
+    const api::Object node = get({"", "Node", "", "graylane"});
+    for (const doc::Value& one : api::fields::items(node.find("spec"), "taints"))
+      texts.push_back(api::fields::text(&one, "key") + ":" + api::fields::text(&one, "effect"));
+    return texts;
+  };
+  EXPECT_THAT(taints(), IsEmpty());
+  cordon("{unschedulable: true, taints: [{key: mine, effect: NoSchedule}]}");
+  EXPECT_THAT(taints(), ElementsAre("mine:NoSchedule", "node.kubernetes.io/unschedulable:NoSchedule"));
+  cordon("{unschedulable: null}");
+  EXPECT_THAT(taints(), ElementsAre("mine:NoSchedule"));
+  cordon("{unschedulable: true, taints: null}");
+  cordon("{unschedulable: false}");
+  EXPECT_EQ(get({"", "Node", "", "graylane"}).find("spec")->find("taints"), nullptr);
+}
+
+TEST_F(ControllersTest, PodsOfAnEarlierLifeAreMadeAnewWhereTheyRan) {
+  // Who waits for a node, as new Pods do, would wait for ever where the node is cordoned.
+  const auto nodes = [&] {
+    std::vector<std::string> names;
+    for (const api::ObjectPtr& pod : objects("", "Pod")) names.push_back(api::fields::text(pod->find("spec"), "nodeName"));
+    std::ranges::sort(names);
+    return names;
+  };
+  deploy();
+  settle();
+  EXPECT_THAT(nodes(), ElementsAre("", ""));
+  for (const char* status : {"{replicas: 2, readyReplicas: 1}", "{replicas: 2}"}) {
+    for (const api::ObjectPtr& pod : objects("", "Pod")) ASSERT_TRUE(store_.remove(pod->key));
+    api::Object set = *objects("apps", "ReplicaSet").front();
+    set.content.as_object()->set("status", doc::parse_yaml(status, {}).documents.at(0));
+    ASSERT_TRUE(store_.update_status(set));
+    Controllers next(store_, 2);
+    for (int i = 0; i < 30 && next.step(now_).value(); ++i) continue;
+    const bool was_ready = set.find("status")->find("readyReplicas") != nullptr;
+    EXPECT_THAT(nodes(), ElementsAre("", was_ready ? "graylane" : "")) << status;
+  }
+}
+
+TEST_F(ControllersTest, OnlyARestartMakesPodsWhereOthersRan) {
+  // One that is lost later is replaced by a new one, which goes the way of new ones.
+  deploy();
+  settle();
+  api::Object set = *objects("apps", "ReplicaSet").front();
+  set.content.as_object()->set("status", doc::parse_yaml("{replicas: 2, readyReplicas: 2}", {}).documents.at(0));
+  ASSERT_TRUE(store_.update_status(set));
+  for (const api::ObjectPtr& pod : objects("", "Pod")) ASSERT_TRUE(store_.remove(pod->key));
+  settle();
+  ASSERT_THAT(objects("", "Pod"), SizeIs(2));
+  for (const api::ObjectPtr& pod : objects("", "Pod")) EXPECT_EQ(pod->find("spec")->find("nodeName"), nullptr);
 }
 
 TEST_F(ControllersTest, TheSameEventIsCountedAndGoesAfterAnHour) {

@@ -78,11 +78,11 @@ DeploymentView read_deployment_view(const api::Object& object) {
   return view;
 }
 
-DeploymentController::DeploymentController(Client& client, uint64_t seed)
+DeploymentController::DeploymentController(Client& client, uint64_t seed, std::chrono::seconds resync, const std::string& node)
     : random_(seed),
       events_(client, "deployment-controller", "", seed + 1),
-      replica_sets_(client, seed + 2),
-      deployments_(client, {"apps", "Deployment", {}}, &read_deployment_view),
+      replica_sets_(client, seed + 2, resync, node),
+      deployments_(client, {"apps", "Deployment", {}}, &read_deployment_view, resync),
       sets_(client, {"apps", "ReplicaSet", {}}, &read_owned_set, &deployment_of),
       queue_(client, &events_) {}
 
@@ -95,11 +95,14 @@ Result<bool> DeploymentController::step(sys_seconds now) {
 }
 
 std::optional<sys_seconds> DeploymentController::look_again() const {
-  return earlier(earlier(replica_sets_.look_again(), agenda_.next()), queue_.look_again());
+  return earlier(earlier(replica_sets_.look_again(), agenda_.next()), earlier(queue_.look_again(), deployments_.resync_at()));
 }
 
-Result<void> DeploymentController::catch_up() {
-  const auto deployments = deployments_.catch_up([this](const api::ObjectKey& key) { agenda_.add(key); });
+Result<void> DeploymentController::catch_up(sys_seconds now) {
+  const auto deployments = deployments_.catch_up(now, [this](const api::ObjectKey& key) {
+    settled_.forget(key);
+    agenda_.add(key);
+  });
   if (!deployments) return std::unexpected(deployments.error());
   const auto sets = sets_.catch_up([this](const std::string& ns, const std::string& owner) {
     if (owner.empty()) agenda_.add_namespace(deployments_.entries(), ns);
@@ -110,16 +113,13 @@ Result<void> DeploymentController::catch_up() {
 }
 
 Result<bool> DeploymentController::step_deployments(sys_seconds now) {
-  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
+  if (auto known = catch_up(now); !known) return std::unexpected(std::move(known.error()));
   Work work{now};
   std::set<api::ObjectKey> taken;
   const auto is_taken = [&](const api::ObjectKey& set) { return sets_.entries().contains(set); };
   for (const api::ObjectKey& key : agenda_.take(now)) {
     const auto found = deployments_.entries().find(key);
-    if (found == deployments_.entries().end()) {
-      settled_.forget(key);
-      continue;
-    }
+    if (found == deployments_.entries().end()) continue;
     const DeploymentEntry& deployment = found->second;
     // One that does not select the Pods of its template would make sets without end.
     if (!deployment.view.selector.selects(deployment.view.pod.labels)) continue;

@@ -38,8 +38,8 @@ DeploymentView read_deployment_view(const api::Object& object);
 
 class DeploymentController {
  public:
-  /// `seed`: of names and uids.
-  DeploymentController(Client& client, uint64_t seed);
+  /// `seed`: of names and uids; `node`: see ReplicaSetController.
+  DeploymentController(Client& client, uint64_t seed, std::chrono::seconds resync = {}, const std::string& node = {});
 
   /// Whether something was written. Errors: those of the client, kConflict aside: then the next step tries again.
   Result<bool> step(std::chrono::sys_seconds now);
@@ -47,7 +47,7 @@ class DeploymentController {
   std::optional<std::chrono::sys_seconds> look_again() const;
 
  private:
-  Result<void> catch_up();
+  Result<void> catch_up(std::chrono::sys_seconds now);
   Result<bool> step_deployments(std::chrono::sys_seconds now);
 
   route::Rng random_;

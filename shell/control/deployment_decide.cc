@@ -108,9 +108,18 @@ class Decision {
     add_owner(set, controller_reference(deployment_));
   }
 
+  const Value* fresh_failure() const {
+    if (!fresh_ || created_ || observed_.sets[*fresh_]->view.failure.is_null()) return nullptr;
+    return &observed_.sets[*fresh_]->view.failure;
+  }
+
   DeploymentFacts facts() const {
     DeploymentFacts facts{.goal = goal_, .sets = sets_, .collisions = collisions_, .watches_progress = !scaling_};
-    for (const SetEntry* set : observed_.sets) facts.ready += set->view.ready;
+    for (const SetEntry* set : observed_.sets) {
+      facts.ready += set->view.ready;
+      if (!set->view.failure.is_null()) facts.failure = set->view.failure;
+    }
+    if (const Value* fresh = fresh_failure(); fresh) facts.failure = *fresh;
     if (view_.terminating) facts.watches_progress = false;
     if (!fresh_) return facts;
     facts.fresh_name = sets_[*fresh_].name;
@@ -130,7 +139,7 @@ class Decision {
       if (annotation_text(next, kRevision) != revision)
         api::object_member(metadata_of(next), "annotations").set(kRevision, Value(revision));
     }
-    if (next.content != deployment_.content) work_.changes.push_back(Change::update(std::move(next)));
+    work_.change(change_to(deployment_, std::move(next)));
   }
 
   /// Old sets beyond the limit, those of the lowest revisions; never one that may still have Pods.

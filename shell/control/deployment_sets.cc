@@ -120,6 +120,9 @@ OwnedSetView read_owned_set(const api::Object& object) {
     view.owner_uid = owner.uid;
   }
   if (const Value* pod_template = fields::find_object(spec, "template")) view.pod_template = comparable_template(*pod_template);
+  for (const Value& condition : fields::items(status, "conditions")) {
+    if (fields::text(&condition, "type") == "ReplicaFailure") view.failure = condition;
+  }
   view.observed_all = fields::number(status, "observedGeneration") >= fields::number(metadata_of(object), "generation");
   return view;
 }

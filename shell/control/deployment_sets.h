@@ -24,6 +24,7 @@ struct OwnedSetView {
   std::string owner_name = {};
   std::string owner_uid = {};
   doc::Value pod_template = {};  // see comparable_template()
+  doc::Value failure = {};       // its condition ReplicaFailure; null: none
   int32_t ready = 0;
   int64_t revision = 0;
   bool terminating = false;

@@ -50,7 +50,7 @@ bool has_progressed(const Counts& before, const Counts& now) {
 struct Condition {
   const char* type;
   const char* status;
-  const char* reason;
+  std::string reason;
   std::string message;
 };
 
@@ -80,6 +80,11 @@ class Conditions {
                                        {"lastTransitionTime", Value(since)},
                                        {"reason", Value(condition.reason)},
                                        {"message", Value(condition.message)}}));
+  }
+  /// As a set says it, or not at all.
+  void take_over(const char* type, const Value& condition) {
+    if (condition.is_null()) return erase(type);
+    set({type, "True", fields::text(&condition, "reason"), fields::text(&condition, "message")});
   }
   void erase(std::string_view type) {
     std::erase_if(items_, [&](const Value& condition) { return fields::text(&condition, "type") == type; });
@@ -198,6 +203,7 @@ DeploymentStatus status_of(const api::Object& deployment, const DeploymentFacts&
     if (facts.watches_progress && !ended && !result.complete)
       result.deadline = std::chrono::sys_seconds(std::chrono::seconds(deadline_of(look, conditions)));
   }
+  conditions.take_over("ReplicaFailure", facts.failure);
   doc::Object status = counted(look);
   status.append("conditions", Value(conditions.take()), {});
   result.value = Value(std::move(status));

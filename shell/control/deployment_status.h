@@ -21,6 +21,7 @@ struct DeploymentFacts {
   std::string fresh_name = {};         // of the set of the present template
   FreshSet fresh = FreshSet::kNone;
   int64_t collisions = 0;
+  doc::Value failure = {};       // a set's condition ReplicaFailure; null: none has one
   bool watches_progress = true;  // false while paused, scaled or deleted: then nobody is late
 };
 

@@ -55,15 +55,15 @@ Value status_of(const api::Object& budget, const BudgetCount& count, std::chrono
   return Value(std::move(status));
 }
 
-DisruptionController::DisruptionController(Client& client)
+DisruptionController::DisruptionController(Client& client, std::chrono::seconds resync)
     : client_(client),
-      budgets_(client, {"policy", "PodDisruptionBudget", {}}, &read_disruption_budget),
+      budgets_(client, {"policy", "PodDisruptionBudget", {}}, &read_disruption_budget, resync),
       pods_(client, {"", "Pod", {}}, &labels_of),
       queue_(client) {}
 
-Result<void> DisruptionController::catch_up() {
+Result<void> DisruptionController::catch_up(std::chrono::sys_seconds now) {
   const auto touched = [this](const api::ObjectKey& key) { touched_.insert(key.ns); };
-  if (auto known = budgets_.catch_up(touched); !known) return std::unexpected(std::move(known.error()));
+  if (auto known = budgets_.catch_up(now, touched); !known) return std::unexpected(std::move(known.error()));
   if (auto known = pods_.catch_up(touched); !known) return std::unexpected(std::move(known.error()));
   return {};
 }
@@ -81,13 +81,13 @@ void DisruptionController::look_at(const std::string& ns, Work& work) {
     Work one{work.now};
     api::Object next = *entry.object;
     next.content.as_object()->set("status", std::move(status));
-    one.changes.push_back(Change::update(std::move(next)));
+    one.changes.push_back(Change::status(std::move(next)));
     work.add(key, std::move(one));
   }
 }
 
 Result<bool> DisruptionController::step(std::chrono::sys_seconds now) {
-  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
+  if (auto known = catch_up(now); !known) return std::unexpected(std::move(known.error()));
   if (queue_.is_due(now)) {
     for (const auto& [key, entry] : budgets_.entries()) touched_.insert(key.ns);
   }

@@ -22,15 +22,15 @@ doc::Value status_of(const api::Object& budget, const BudgetCount& count, std::c
 
 class DisruptionController {
  public:
-  explicit DisruptionController(Client& client);
+  explicit DisruptionController(Client& client, std::chrono::seconds resync = {});
 
   /// Whether something was written. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
+  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(queue_.look_again(), budgets_.resync_at()); }
 
  private:
-  Result<void> catch_up();
+  Result<void> catch_up(std::chrono::sys_seconds now);
   void look_at(const std::string& ns, Work& work);
 
   Client& client_;

@@ -76,6 +76,29 @@ TEST_F(DisruptionControllerTest, AShareIsOfWhatTheWorkloadsWant) {
   EXPECT_EQ(told(), "0 2/0 of 0 SyncFailed");
 }
 
+TEST_F(DisruptionControllerTest, WhatNoEventTellsIsFoundByAResync) {
+  // How many Pods a workload wants is looked up, not followed: without a second look a budget would go on to count by an old number.
+  const auto want = [&](int replicas) {
+    apply(
+        "{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web, uid: u1}, spec: {replicas: " + std::to_string(replicas) +
+        ", selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: "
+        "i}]}}}}");
+  };
+  want(1);
+  run_pod("a", true, "web");
+  allow("maxUnavailable: 1");
+  DisruptionController careful(store_, seconds(60));
+  const auto expected = [&](int after_seconds) {
+    for (int i = 0; i < 10 && careful.step(now_ + seconds(after_seconds)).value(); ++i) continue;
+    return fields::number(budget()->find("status"), "expectedPods");
+  };
+  EXPECT_EQ(expected(0), 1);
+  want(5);
+  EXPECT_EQ(expected(59), 1);
+  EXPECT_EQ(careful.look_again(), now_ + seconds(60));
+  EXPECT_EQ(expected(60), 5);
+}
+
 TEST_F(DisruptionControllerTest, AnEmptySelectorCoversAllAndAnAbsentOneNothing) {
   // So it is in policy/v1, and the other way round before.
   run_pod("a");

@@ -178,17 +178,17 @@ api::Object endpoints_of(const api::Object& service, const std::vector<EndpointP
   return endpoints;
 }
 
-EndpointsController::EndpointsController(Client& client)
-    : services_(client, {"", "Service", {}}, &has_own_endpoints),
+EndpointsController::EndpointsController(Client& client, std::chrono::seconds resync)
+    : services_(client, {"", "Service", {}}, &has_own_endpoints, resync),
       pods_(client, {"", "Pod", {}}, &read_endpoint_pod),
       slices_(client, {kEndpointSliceGroup, "EndpointSlice", {}}, &nothing),
       endpoints_(client, {"", "Endpoints", {}}, &nothing),
       queue_(client) {}
 
-Result<void> EndpointsController::catch_up() {
+Result<void> EndpointsController::catch_up(std::chrono::sys_seconds now) {
   const auto touched = [this](const api::ObjectKey& key) { touched_.insert(key.ns); };
   for (const auto& changed :
-       {services_.catch_up(touched), pods_.catch_up(touched), slices_.catch_up(touched), endpoints_.catch_up(touched)}) {
+       {services_.catch_up(now, touched), pods_.catch_up(touched), slices_.catch_up(touched), endpoints_.catch_up(touched)}) {
     if (!changed) return std::unexpected(changed.error());
   }
   return {};
@@ -212,7 +212,7 @@ std::vector<Change> EndpointsController::changes_in(const std::string& ns) const
 }
 
 Result<bool> EndpointsController::step(std::chrono::sys_seconds now) {
-  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
+  if (auto known = catch_up(now); !known) return std::unexpected(std::move(known.error()));
   Work work{now};
   for (const std::string& ns : std::exchange(touched_, {})) {
     std::vector<Change> changes = changes_in(ns);

@@ -41,15 +41,15 @@ api::Object endpoints_of(const api::Object& service, const std::vector<EndpointP
 
 class EndpointsController {
  public:
-  explicit EndpointsController(Client& client);
+  explicit EndpointsController(Client& client, std::chrono::seconds resync = {});
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
+  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(queue_.look_again(), services_.resync_at()); }
 
  private:
-  Result<void> catch_up();
+  Result<void> catch_up(std::chrono::sys_seconds now);
   std::vector<Change> changes_in(const std::string& ns) const;
 
   Mirror<bool> services_;  // whether their endpoints are made here

@@ -1,7 +1,8 @@
-// FindingEvents: what is wrong with, or surprising about, Ingresses, as Events on them, so that `kubectl describe` says it. The reason is
-// the finding's id. An Event goes when its finding does, and is said again as long as it is so.
+// FindingEvents: what is wrong with, or surprising about, Ingresses, and what others did to an object of any kind that a file defines, as
+// Events on them, so that `kubectl describe` says it. The reason is the finding's id. An Event goes when its finding does, and is
+// said again as long as it is so.
 //
-// Limit: kFindingEventsMax of one Ingress. Lives at most as long as its client; one thread.
+// Limit: kFindingEventsMax of one object. Lives at most as long as its client; one thread.
 #pragma once
 
 #include <chrono>

@@ -4,14 +4,10 @@
 #include <utility>
 
 #include "api/kinds.h"
-#include "api/view_fields.h"
 
 namespace graylane::control {
 
 namespace {
-
-constexpr const char* kForeground = "foregroundDeletion";
-constexpr const char* kOrphan = "orphan";
 
 std::string group_of(const std::string& api_version) {
   const size_t slash = api_version.find('/');
@@ -28,10 +24,6 @@ std::vector<api::ObjectKey> places_of(const OwnerReference& owner, const std::st
   return places;
 }
 
-bool leaves(const api::Object& object) {
-  return is_terminating(object) && (has_finalizer(object, kForeground) || has_finalizer(object, kOrphan));
-}
-
 bool same_owners(const std::vector<OwnerReference>& a, const std::vector<OwnerReference>& b) {
   return std::ranges::equal(a, b, [](const OwnerReference& x, const OwnerReference& y) {
     return x.uid == y.uid && x.name == y.name && x.kind == y.kind && x.api_version == y.api_version;
@@ -44,27 +36,6 @@ bool matters_to_dependents(const Event& event) {
   return uid_of(*event.previous) != uid_of(*event.object) || leaves(*event.previous) != leaves(*event.object);
 }
 
-/// A Pod that was given time to end is removed by who runs it.
-bool has_time_left(const api::Object& object) {
-  return api::fields::number(metadata_of(object), "deletionGracePeriodSeconds") > 0;
-}
-
-/// The owner without the finalizer; when nothing else keeps it, it goes.
-Change release(const api::Object& owner, const char* finalizer) {
-  api::Object next = owner;
-  drop_finalizer(next, finalizer);
-  return is_free(next) && !has_time_left(next) ? Change::remove(owner.key, owner.revision) : Change::update(std::move(next));
-}
-
-/// To be deleted, but only after its own dependents.
-api::Object mark_foreground(const api::Object& object, std::chrono::sys_seconds now) {
-  api::Object marked = mark_deleted(object, now);
-  doc::Value* present = metadata_of(marked).find("finalizers");
-  if (present && present->is_array()) present->as_array()->emplace_back(kForeground);
-  else metadata_of(marked).set("finalizers", doc::Value(doc::Array{doc::Value(kForeground)}));
-  return marked;
-}
-
 }  // namespace
 
 void GarbageCollector::reset() {
@@ -72,6 +43,10 @@ void GarbageCollector::reset() {
   by_owner_.clear();
   leaving_.clear();
   suspects_.clear();
+}
+
+void GarbageCollector::resync() {
+  for (const auto& [key, dependent] : dependents_) suspects_.insert(key);
 }
 
 void GarbageCollector::forget(const api::ObjectKey& key) {
@@ -116,42 +91,30 @@ void GarbageCollector::take(const Event& event) {
   else leaving_.erase(key);
 }
 
-Result<GarbageCollector::Owner> GarbageCollector::state_of(const OwnerReference& owner, const api::Object& dependent) {
-  for (const api::ObjectKey& place : places_of(owner, dependent.key.ns)) {
+Result<OwnerState> GarbageCollector::state_of(const OwnerReference& owner, const std::string& ns) {
+  for (const api::ObjectKey& place : places_of(owner, ns)) {
     const auto found = client_.get(place);
     if (!found && found.error().code != ErrorCode::kNotFound) return std::unexpected(found.error());
     if (!found || !means(owner.uid, **found)) continue;
-    const bool waits = is_terminating(**found) && has_finalizer(**found, kForeground);
-    return waits ? Owner::kWaiting : Owner::kAlive;
+    const bool waits = is_terminating(**found) && has_finalizer(**found, kForegroundFinalizer);
+    return waits ? OwnerState::kWaiting : OwnerState::kAlive;
   }
-  return Owner::kGone;
+  return OwnerState::kGone;
 }
 
 Result<void> GarbageCollector::judge(const Dependent& dependent, std::chrono::sys_seconds now, Plan& plan) {
-  const api::Object& object = *dependent.object;
-  std::set<std::string> dead;  // uids
-  bool alive = false, waits = false;
+  const api::ObjectKey& key = dependent.object->key;
+  std::vector<OwnerState> states;
   for (const OwnerReference& owner : dependent.owners) {
-    const auto state = state_of(owner, object);
+    const auto state = state_of(owner, key.ns);
     if (!state) return std::unexpected(state.error());
-    if (*state == Owner::kAlive) alive = true;
-    else dead.insert(owner.uid);
-    waits = waits || *state == Owner::kWaiting;
+    states.push_back(*state);
   }
-  if (dead.empty()) return {};
-  if (alive) {
-    api::Object next = object;
-    drop_owners(next, [&](const OwnerReference& owner) { return dead.contains(owner.uid); });
-    plan.emplace(object.key, Change::update(std::move(next)));
-  } else if (waits && !is_terminating(object) && by_owner_.contains(object.key)) {
-    plan.emplace(object.key, Change::update(mark_foreground(object, now)));
-  } else if (auto deletion = deletion_of(object, now)) {
-    plan.emplace(object.key, *std::move(deletion));
-  }
+  if (auto change = decide_dependent(dependent, states, by_owner_.contains(key), now)) plan.emplace(key, *std::move(change));
   return {};
 }
 
-std::vector<const GarbageCollector::Dependent*> GarbageCollector::dependents_of(const api::Object& owner) const {
+std::vector<const Dependent*> GarbageCollector::dependents_of(const api::Object& owner) const {
   std::vector<const Dependent*> found;
   const auto keys = by_owner_.find(owner.key);
   if (keys == by_owner_.end()) return found;
@@ -165,35 +128,27 @@ std::vector<const GarbageCollector::Dependent*> GarbageCollector::dependents_of(
   return found;
 }
 
-void GarbageCollector::leave_behind(const api::Object& owner, Plan& plan) {
-  for (const Dependent* dependent : dependents_of(owner)) {
-    if (plan.contains(dependent->object->key)) return;  // with the next step
-    api::Object free = *dependent->object;
-    drop_owners(free, [&](const OwnerReference& reference) { return means(reference.uid, owner); });
-    plan.emplace(free.key, Change::update(free));
+void GarbageCollector::let_go(const api::Object& owner, Plan& plan) {
+  const auto dependents = dependents_of(owner);
+  if (!has_finalizer(owner, kOrphanFinalizer)) {
+    for (const Dependent* dependent : dependents) suspects_.insert(dependent->object->key);
+    if (auto change = decide_foreground(owner, dependents)) plan.emplace(owner.key, *std::move(change));
+    return;
   }
-  plan.emplace(owner.key, release(owner, kOrphan));
-}
-
-void GarbageCollector::wait_for_dependents(const api::Object& owner, Plan& plan) {
-  bool blocked = false;
-  for (const Dependent* dependent : dependents_of(owner)) {
-    suspects_.insert(dependent->object->key);
-    for (const OwnerReference& reference : dependent->owners)
-      blocked = blocked || (reference.blocks_deletion && means(reference.uid, owner));
+  if (std::ranges::any_of(dependents, [&](const Dependent* one) { return plan.contains(one->object->key); }))
+    return;  // with the next step
+  for (Change& change : decide_orphans(owner, dependents)) {
+    const api::ObjectKey key = change.object.key;
+    plan.emplace(key, std::move(change));
   }
-  if (!blocked) plan.emplace(owner.key, release(owner, kForeground));
 }
 
 Result<bool> GarbageCollector::step(std::chrono::sys_seconds now) {
-  const auto changed = feed_.poll(*this);
+  const auto changed = feed_.poll(*this, now);
   if (!changed) return changed;
   if (suspects_.empty() && !unfinished_ && (leaving_.empty() || !*changed) && !queue_.is_due(now)) return false;
   Plan plan;
-  for (const auto& [key, owner] : leaving_) {
-    if (has_finalizer(*owner, kOrphan)) leave_behind(*owner, plan);
-    else wait_for_dependents(*owner, plan);
-  }
+  for (const auto& [key, owner] : leaving_) let_go(*owner, plan);
   for (const api::ObjectKey& key : suspects_) {
     const auto found = dependents_.find(key);
     if (found == dependents_.end() || plan.contains(key)) continue;

@@ -14,9 +14,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "api/object.h"
+#include "control/garbage_decide.h"
 #include "control/object_feed.h"
 #include "control/object_parts.h"
 #include "control/port.h"
@@ -26,33 +28,28 @@ namespace graylane::control {
 
 class GarbageCollector {
  public:
-  explicit GarbageCollector(Client& client) : client_(client), feed_(client, {"", "", {}}), queue_(client) {}
+  explicit GarbageCollector(Client& client, std::chrono::seconds resync = {})
+      : client_(client), feed_(client, {"", "", {}}, resync), queue_(client) {}
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
+  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(queue_.look_again(), feed_.resync_at()); }
 
  private:
   friend class ObjectFeed;
   void reset();
+  void resync();
   void take(const Event& event);
 
-  enum class Owner : uint8_t { kAlive, kGone, kWaiting };
-
-  struct Dependent {
-    api::ObjectPtr object;
-    std::vector<OwnerReference> owners;
-  };
   using Plan = std::map<api::ObjectKey, Change>;
 
   void forget(const api::ObjectKey& key);
   void suspect_dependents_of(const api::ObjectKey& key);
-  Result<Owner> state_of(const OwnerReference& owner, const api::Object& dependent);
+  Result<OwnerState> state_of(const OwnerReference& owner, const std::string& ns);
   Result<void> judge(const Dependent& dependent, std::chrono::sys_seconds now, Plan& plan);
   std::vector<const Dependent*> dependents_of(const api::Object& owner) const;
-  void leave_behind(const api::Object& owner, Plan& plan);
-  void wait_for_dependents(const api::Object& owner, Plan& plan);
+  void let_go(const api::Object& owner, Plan& plan);
 
   Client& client_;
   ObjectFeed feed_;

@@ -21,6 +21,7 @@ using std::chrono::sys_seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr sys_seconds kStart{seconds(1'767'225'600)};  // 2026-01-01T00:00:00Z
 
@@ -129,6 +130,34 @@ TEST_F(IngressFeedbackTest, FindingsAreEventsUntilTheyAreMended) {
   EXPECT_FALSE(tell({}, {}));
   EXPECT_TRUE(tell({}, {odd}));
   EXPECT_THAT(events(), SizeIs(1));
+}
+
+TEST_F(IngressFeedbackTest, WhatOthersDidIsSaidOnObjectsOfAllKinds) {
+  // Who finds a Deployment scaled by somebody looks at the Deployment; what is odd about it otherwise is for its author.
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: m, namespace: default, uid: u1}}")));
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: Namespace, metadata: {name: shop, uid: u2}}")));
+  ASSERT_TRUE(
+      store_.apply(object_of("{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: "
+                             "widgets.example.com}, spec: {group: "
+                             "example.com, scope: Namespaced, names: {kind: Widget, plural: widgets}, versions: [{name: v1, "
+                             "served: true, storage: true, "
+                             "schema: {openAPIV3Schema: {type: object}}}]}}")));
+  api::Object widget = object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: w, namespace: default, uid: u3}}");
+  widget.gvk = {"example.com", "v1", "Widget"};
+  widget.key = {"example.com", "Widget", "default", "w"};
+  ASSERT_TRUE(store_.apply(std::move(widget)));
+  const auto about = [](const std::string& object, const std::string& id) {
+    return Diagnostic{Severity::kWarning, id, object, {}, object, {}, {}, {}};
+  };
+  const Diagnostic map = about("ConfigMap default/m", "overridden");
+  EXPECT_TRUE(tell({map, about("Namespace shop", "override-ended"), about("Widget default/w", "overridden"),
+                    about("ConfigMap default/m", "unknown-field"), about("Gadget default/g", "overridden")},
+                   {}));
+  EXPECT_THAT(events(),
+              UnorderedElementsAre("Warning overridden x1 ConfigMap default/m", "Warning override-ended x1 Namespace shop",
+                                   "Warning overridden x1 Widget default/w"));
+  EXPECT_TRUE(tell({}, {map}));
+  EXPECT_THAT(events(), SizeIs(2));
 }
 
 TEST_F(IngressFeedbackTest, WhatStaysWrongIsSaidAgain) {

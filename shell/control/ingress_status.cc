@@ -30,7 +30,7 @@ std::optional<Change> change_to(const api::Object& ingress, const Value& ours, b
   api::Object next = ingress;
   doc::Object& status = api::object_member(*next.content.as_object(), "status");
   status.set("loadBalancer", served ? api::make_object({{"ingress", ours}}) : Value(doc::Object()));
-  return Change::update(std::move(next));
+  return Change::status(std::move(next));
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ void finish(const api::Object& ns, Work& work) {
   if (rest.empty()) spec.erase("finalizers");
   else spec.set("finalizers", Value(std::move(rest)));
   if (is_free(next)) work.changes.push_back(Change::remove(ns.key, ns.revision));
-  else if (next.content != ns.content) work.changes.push_back(Change::update(std::move(next)));
+  else work.change(change_to(ns, std::move(next)));
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ void empty_namespace(const api::Object& ns, const std::vector<api::ObjectPtr>& c
   doc::Object& status = api::object_member(*next.content.as_object(), "status");
   status.set("phase", Value("Terminating"));
   status.set("conditions", conditions_of(content, fields::find_object(&ns.content, "status"), work.now));
-  if (next.content != ns.content) work.changes.push_back(Change::update(std::move(next)));
+  work.change(change_to(ns, std::move(next)));
 }
 
 void NamespaceController::make_missing(Work& work) {
@@ -148,7 +148,7 @@ void NamespaceController::make_missing(Work& work) {
 }
 
 Result<bool> NamespaceController::step(std::chrono::sys_seconds now) {
-  const auto changed = namespaces_.catch_up();
+  const auto changed = namespaces_.catch_up(now, [](const api::ObjectKey&) {});
   if (!changed) return changed;
   if (!*changed && !unfinished_ && !leaving_ && !queue_.is_due(now)) return false;
   Work work{now};
@@ -162,8 +162,8 @@ Result<bool> NamespaceController::step(std::chrono::sys_seconds now) {
       auto content = client_.list({"", "", key.name});
       if (!content) return std::unexpected(std::move(content.error()));
       empty_namespace(*ns, content->items, work);
-    } else if (api::Object next = complete_namespace(*ns); next.content != ns->content) {
-      work.changes.push_back(Change::update(std::move(next)));
+    } else {
+      work.change(change_to(*ns, complete_namespace(*ns)));
     }
   }
   const auto written = queue_.carry_out(std::move(work));

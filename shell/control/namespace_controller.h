@@ -26,13 +26,13 @@ void empty_namespace(const api::Object& ns, const std::vector<api::ObjectPtr>& c
 class NamespaceController {
  public:
   /// `seed`: of uids.
-  NamespaceController(Client& client, uint64_t seed)
-      : client_(client), random_(seed), namespaces_(client, {"", "Namespace", {}}, &is_terminating), queue_(client) {}
+  NamespaceController(Client& client, uint64_t seed, std::chrono::seconds resync = {})
+      : client_(client), random_(seed), namespaces_(client, {"", "Namespace", {}}, &is_terminating, resync), queue_(client) {}
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return queue_.look_again(); }
+  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(queue_.look_again(), namespaces_.resync_at()); }
 
  private:
   void make_missing(Work& work);

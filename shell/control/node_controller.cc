@@ -1,5 +1,6 @@
 #include "control/node_controller.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -91,6 +92,26 @@ Value status_of(const NodeFacts& facts, const Value* before, const std::string& 
                       {"nodeInfo", info_of(facts)}});
 }
 
+constexpr const char* kUnschedulableTaint = "node.kubernetes.io/unschedulable";
+
+/// A node that takes no new Pods (`kubectl cordon`) says so as a taint too; people's own taints stay.
+void taint(doc::Object& spec, const std::string& now) {
+  const Value* unschedulable = spec.find("unschedulable");
+  const Value* present = spec.find("taints");
+  doc::Array taints = present && present->is_array() ? *present->as_array() : doc::Array();
+  const auto ours = std::ranges::find_if(taints, [](const Value& one) {
+    return fields::text(&one, "key") == kUnschedulableTaint && fields::text(&one, "effect") == "NoSchedule";
+  });
+  const bool wanted = unschedulable && *unschedulable == Value(true);
+  if (wanted == (ours != taints.end())) return;
+  if (wanted)
+    taints.push_back(
+        make_object({{"key", Value(kUnschedulableTaint)}, {"effect", Value("NoSchedule")}, {"timeAdded", Value(now)}}));
+  else taints.erase(ours);
+  if (taints.empty()) spec.erase("taints");
+  else spec.set("taints", Value(std::move(taints)));
+}
+
 api::Object make_node(const NodeFacts& facts, std::chrono::sys_seconds now, route::Rng& random) {
   api::Object node;
   node.gvk = {"", "v1", "Node"};
@@ -118,6 +139,7 @@ api::Object node_of(const NodeFacts& facts, const api::Object* before, std::chro
     labels.set(name, Value(text));
   }
   const std::string time = api::format_time(now.time_since_epoch().count());
+  taint(api::object_member(*node.content.as_object(), "spec"), time);
   Value status = status_of(facts, before ? fields::find_object(&before->content, "status") : nullptr, time);
   node.content.as_object()->set("status", std::move(status));
   return node;
@@ -166,7 +188,7 @@ Result<bool> NodeController::step(std::chrono::sys_seconds now) {
   if (!leases || !unfinished_) return leases ? false : leases;
   const auto write = [](Work& work, const api::Object* before, api::Object next) {
     if (!before) work.changes.push_back(Change::create(std::move(next)));
-    else if (next.content != before->content) work.changes.push_back(Change::update(std::move(next)));
+    else work.change(change_to(*before, std::move(next)));
   };
   const auto first = [](const Mirror<bool>& mirror) {
     return mirror.entries().empty() ? nullptr : mirror.entries().begin()->second.object.get();

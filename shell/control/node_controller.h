@@ -1,5 +1,6 @@
 // NodeController: the one Node object of the standalone world, this machine. It is made when it is missing and put right when
-// somebody changed what is told of it; what people add (labels, annotations, taints) stays. That it lives is said by its Lease in
+// somebody changed what is told of it; what people add (labels, annotations, taints) stays. While it is
+// cordoned it has the taint that says so. That it lives is said by its Lease in
 // kube-node-lease, and now and then by the heartbeats of its conditions; less often than on a cluster, as nobody evicts Pods here.
 //
 // Lives at most as long as its client; one thread.

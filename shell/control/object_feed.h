@@ -2,6 +2,9 @@
 // behind, it begins anew. Mirror: the same, kept as a map with a typed view of each object, read once per change.
 // Looking when nothing has changed costs next to nothing, however many objects there are.
 //
+// Resync: once in a while all that is known is handed over again, from memory, as if it had changed: so that what a controller
+// overlooked, or keeps wrongly, does not stay so for ever.
+//
 // Live at most as long as their client; one thread. They never wait. The client must show a write to its watches before
 // it returns, as stores do.
 #pragma once
@@ -9,6 +12,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <utility>
@@ -18,14 +22,38 @@
 
 namespace graylane::control {
 
+inline constexpr std::chrono::hours kResync{10};  // what watches and decisions miss is rare
+
 class ObjectFeed {
  public:
-  ObjectFeed(Client& client, Selector selector) : client_(client), selector_(std::move(selector)) {}
+  using Time = std::chrono::sys_seconds;
+
+  /// `resync`: 0: never.
+  ObjectFeed(Client& client, Selector selector, std::chrono::seconds resync = {})
+      : client_(client), selector_(std::move(selector)), resync_(resync) {}
 
   /// Whether anything was handed over: `sink.reset()` (all that was known is void), then or else `sink.take(Event)` for each
   /// change; never bookmarks. After an error the next call goes on.
   template <class Sink>
   Result<bool> poll(Sink& sink) {
+    return poll_changes(sink);
+  }
+  /// The same; and `sink.resync()` when it is time for that.
+  template <class Sink>
+  Result<bool> poll(Sink& sink, Time now) {
+    auto changed = poll_changes(sink);
+    if (!changed || resync_.count() == 0) return changed;
+    const bool due = resync_at_ && *resync_at_ <= now;
+    if (due) sink.resync();
+    if (due || !resync_at_) resync_at_ = now + resync_;
+    return *changed || due;
+  }
+  /// When there is something to hand over though nothing changes.
+  std::optional<Time> resync_at() const { return resync_at_; }
+
+ private:
+  template <class Sink>
+  Result<bool> poll_changes(Sink& sink) {
     bool changed = false;
     while (watch_) {
       auto event = watch_->next(std::chrono::milliseconds(0));
@@ -42,7 +70,6 @@ class ObjectFeed {
     return list(sink);
   }
 
- private:
   template <class Sink>
   Result<bool> list(Sink& sink) {
     auto listing = client_.list(selector_);
@@ -58,6 +85,8 @@ class ObjectFeed {
 
   Client& client_;
   Selector selector_;
+  const std::chrono::seconds resync_;
+  std::optional<Time> resync_at_;
   std::unique_ptr<Watch> watch_;  // null: to be listed
 };
 
@@ -71,7 +100,8 @@ class Mirror {
   };
   using Entries = std::map<api::ObjectKey, Entry>;
 
-  Mirror(Client& client, Selector selector, Read read) : feed_(client, std::move(selector)), sink_{read, {}} {}
+  Mirror(Client& client, Selector selector, Read read, std::chrono::seconds resync = {})
+      : feed_(client, std::move(selector), resync), sink_{read, {}} {}
 
   /// Whether anything changed, or may have.
   Result<bool> catch_up() { return feed_.poll(sink_); }
@@ -81,6 +111,13 @@ class Mirror {
     Telling<Touched> telling{sink_, touched};
     return feed_.poll(telling);
   }
+  /// The same; when it is time to resync, all are touched.
+  template <class Touched>
+  Result<bool> catch_up(ObjectFeed::Time now, Touched touched) {
+    Telling<Touched> telling{sink_, touched};
+    return feed_.poll(telling, now);
+  }
+  std::optional<ObjectFeed::Time> resync_at() const { return feed_.resync_at(); }
   const Entries& entries() const { return sink_.entries; }
 
  private:
@@ -101,8 +138,11 @@ class Mirror {
     Sink& sink;
     Touched& touched;
 
-    void reset() {
+    void resync() {
       for (const auto& [key, entry] : sink.entries) touched(key);
+    }
+    void reset() {
+      resync();
       sink.reset();
     }
     void take(const Event& event) {

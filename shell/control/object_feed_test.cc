@@ -12,6 +12,8 @@
 namespace graylane::control {
 namespace {
 
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -69,6 +71,52 @@ TEST_F(ObjectFeedTest, WhatConcernsItNotDoesNotMakeItFallBehind) {
   apply("ConfigMap", "b");
   EXPECT_TRUE(catch_up());
   EXPECT_THAT(names(), ElementsAre("a", "b"));
+}
+
+/// What a mirror of ConfigMaps touches.
+class ResyncTest : public ObjectFeedTest {
+ protected:
+  std::vector<std::string> touched(int at_seconds) {
+    std::vector<std::string> names;
+    const auto changed =
+        slow_.catch_up(sys_seconds(seconds(at_seconds)), [&](const api::ObjectKey& key) { names.push_back(key.name); });
+    EXPECT_EQ(changed.value(), !names.empty());
+    return names;
+  }
+
+  Mirror<bool> slow_{store_, {"", "ConfigMap", {}}, &nothing, seconds(60)};
+};
+
+TEST_F(ResyncTest, EverythingIsHandedOverAgainWhenItsTimeHasCome) {
+  // What a controller missed or got wrong once must not stay so for as long as nobody touches the object.
+  apply("ConfigMap", "a");
+  apply("ConfigMap", "b");
+  EXPECT_THAT(touched(0), ElementsAre("a", "b"));
+  EXPECT_EQ(slow_.resync_at(), sys_seconds(seconds(60)));
+  EXPECT_THAT(touched(59), IsEmpty());
+  EXPECT_THAT(touched(60), ElementsAre("a", "b"));
+  EXPECT_THAT(touched(119), IsEmpty());
+  EXPECT_THAT(touched(500), ElementsAre("a", "b"));  // once, however late
+  EXPECT_THAT(touched(559), IsEmpty());
+  EXPECT_EQ(slow_.resync_at(), sys_seconds(seconds(560)));
+}
+
+TEST_F(ResyncTest, AChangeIsHandedOverAtOnceAndDoesNotPutItOff) {
+  // Where something always changes, the rest still has its turn.
+  apply("ConfigMap", "a");
+  apply("ConfigMap", "b");
+  touched(0);
+  remove("a");
+  EXPECT_THAT(touched(30), ElementsAre("a"));
+  EXPECT_THAT(touched(60), ElementsAre("b"));
+}
+
+TEST_F(ResyncTest, WithoutAPeriodNothingIsHandedOverTwice) {
+  // Tests and simulations count what happens.
+  apply("ConfigMap", "a");
+  catch_up();
+  EXPECT_FALSE(mirror_.catch_up(sys_seconds(seconds(1'000'000)), [](const api::ObjectKey&) {}).value());
+  EXPECT_FALSE(mirror_.resync_at());
 }
 
 }  // namespace

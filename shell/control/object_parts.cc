@@ -19,8 +19,6 @@ constexpr size_t kSuffixLength = 5;
 
 bool is_true(const Value* value) { return value && value->as_bool() && *value->as_bool(); }
 
-bool is_pod(const api::Object& object) { return object.key.group.empty() && object.key.kind == "Pod"; }
-
 /// What stands in for the uid of an object without one.
 std::string name_as_uid(const api::Object& object) { return object.gvk.kind + "." + object.key.ns + "." + object.key.name; }
 
@@ -136,7 +134,16 @@ bool differs_in_status_alone(const api::Object& before, const api::Object& after
   return differs && before.gvk == after.gvk && wanted(before.content) == wanted(after.content);
 }
 
+bool is_pod(const api::Object& object) { return object.key.group.empty() && object.key.kind == "Pod"; }
+
 bool is_terminating(const api::Object& object) { return fields::find_text(metadata_of(object), "deletionTimestamp") != nullptr; }
+
+void add_finalizer(api::Object& object, const char* name) {
+  if (has_finalizer(object, name)) return;
+  doc::Array all = fields::items(metadata_of(std::as_const(object)), "finalizers");
+  all.emplace_back(name);
+  metadata_of(object).set("finalizers", Value(std::move(all)));
+}
 
 bool has_finalizer(const api::Object& object, std::string_view name) {
   const doc::Array& present = fields::items(metadata_of(object), "finalizers");
@@ -154,9 +161,10 @@ bool is_free(const api::Object& object) {
   return fields::items(metadata_of(object), "finalizers").empty() && fields::items(spec, "finalizers").empty();
 }
 
-api::Object mark_deleted(const api::Object& object, std::chrono::sys_seconds now) {
+api::Object mark_deleted(const api::Object& object, std::chrono::sys_seconds now, std::optional<int32_t> grace_seconds) {
   const Value* spec = fields::find_object(&object.content, "spec");
-  const int32_t grace = is_pod(object) ? fields::number(spec, "terminationGracePeriodSeconds", 30) : 0;
+  const int32_t own = fields::number(spec, "terminationGracePeriodSeconds", 30);
+  const int32_t grace = is_pod(object) ? std::max(grace_seconds.value_or(own), 0) : 0;
   api::Object marked = object;
   doc::Object& metadata = metadata_of(marked);
   metadata.set("deletionTimestamp", Value(api::format_time(now.time_since_epoch().count() + grace)));
@@ -167,8 +175,13 @@ api::Object mark_deleted(const api::Object& object, std::chrono::sys_seconds now
 
 std::optional<Change> deletion_of(const api::Object& object, std::chrono::sys_seconds now) {
   if (is_terminating(object)) return std::nullopt;
-  if (!is_pod(object) && is_free(object)) return Change::remove(object.key, object.revision);
-  return Change::update(mark_deleted(object, now));
+  return Change::deletion(object.key, {.now = now}, object.revision);
+}
+
+std::optional<Change> change_to(const api::Object& before, api::Object next) {
+  if (next.content == before.content) return std::nullopt;
+  if (differs_in_status_alone(before, next)) return Change::status(std::move(next));
+  return Change::update(std::move(next));
 }
 
 }  // namespace graylane::control

@@ -51,16 +51,23 @@ void count_generation(api::Object& object);
 /// Whether what is told of the object has changed, and nothing that is wanted of it, nor its places in a file.
 bool differs_in_status_alone(const api::Object& before, const api::Object& after);
 
+bool is_pod(const api::Object& object);
 bool is_terminating(const api::Object& object);
+
+inline constexpr const char* kForegroundFinalizer = "foregroundDeletion";  // its dependents go first
+inline constexpr const char* kOrphanFinalizer = "orphan";                  // its dependents are to be left behind
+void add_finalizer(api::Object& object, const char* name);
 bool has_finalizer(const api::Object& object, std::string_view name);
 void drop_finalizer(api::Object& object, std::string_view name);
 /// Nothing keeps it once it is to be deleted.
 bool is_free(const api::Object& object);
 
-/// The object with metadata.deletionTimestamp: a Pod is to be drained, stopped and removed by who runs it, after its
-/// terminationGracePeriodSeconds at most; others by who takes their last finalizer.
-api::Object mark_deleted(const api::Object& object, std::chrono::sys_seconds now);
-/// How the object is deleted: removed, or marked when it is a Pod or has finalizers; nothing when it is marked already.
+/// The object with metadata.deletionTimestamp: a Pod is to be drained, stopped and removed by who runs it, after `grace_seconds` (absent:
+/// its terminationGracePeriodSeconds) at most; others by who takes their last finalizer.
+api::Object mark_deleted(const api::Object& object, std::chrono::sys_seconds now, std::optional<int32_t> grace_seconds = {});
+/// Asks for its deletion; nothing when it is marked already.
 std::optional<Change> deletion_of(const api::Object& object, std::chrono::sys_seconds now);
+/// What makes `next` of `before`: as status where nothing else differs; nothing where nothing does.
+std::optional<Change> change_to(const api::Object& before, api::Object next);
 
 }  // namespace graylane::control

@@ -1,5 +1,5 @@
 // Client: how controllers and sources reach the objects. One interface, several transports: in process to an embedded
-// store, HTTP to a real API server; callers see no difference.
+// store, HTTP to a real API server; callers see no difference. Typed views of what is read are in core/api.
 //
 // Objects are immutable and shared: an ObjectPtr that was handed out never changes, and stays valid after the client is
 // gone. A client keeps `content` as it was given: it sets Object::revision and rewrites nothing in metadata
@@ -76,24 +76,6 @@ class Watch {
   virtual Result<std::optional<Event>> next(std::chrono::milliseconds timeout) = 0;
 };
 
-/// One change of a batch.
-struct Change {
-  enum class Verb { kCreate, kUpdate, kApply, kRemove };
-
-  Verb verb = Verb::kApply;
-  api::Object object;  // for kRemove only its key and revision (the one expected, 0: any) are read
-
-  static Change create(api::Object object) { return {Verb::kCreate, std::move(object)}; }
-  static Change update(api::Object object) { return {Verb::kUpdate, std::move(object)}; }
-  static Change apply(api::Object object) { return {Verb::kApply, std::move(object)}; }
-  static Change remove(api::ObjectKey key, uint64_t revision = 0) {
-    Change change{Verb::kRemove, {}};
-    change.object.key = std::move(key);
-    change.object.revision = revision;
-    return change;
-  }
-};
-
 /// What changes part of an object.
 struct Patch {
   enum class Type : uint8_t { kJson, kMerge, kStrategic, kApply };
@@ -106,6 +88,56 @@ struct Patch {
   std::chrono::sys_seconds now = {};  // for metadata.managedFields; a real API server takes its own time
 };
 
+/// How an object is deleted, as an API does: what keeps it is let finish, and it is marked (metadata.deletionTimestamp) until then.
+/// That are its finalizers, and of a Pod its processes; what nothing keeps is removed.
+struct Deletion {
+  enum class Dependents : uint8_t { kBackground, kForeground, kOrphan };
+
+  Dependents dependents = Dependents::kBackground;  // what it owns goes after it, before it, or stays behind
+  std::optional<int32_t> grace_seconds = {};        // that a Pod has to end; absent: as it says itself
+  std::chrono::sys_seconds now = {};                // for metadata; a real API server takes its own time
+};
+
+/// One change: of a batch, or to be carried out by itself (make_change()).
+struct Change {
+  enum class Verb : uint8_t { kCreate, kUpdate, kStatus, kApply, kPatch, kDelete, kRemove };
+
+  Verb verb = Verb::kApply;
+  api::Object object;  // for kPatch, kDelete and kRemove only its key and revision (the one expected, 0: any) are read
+  Patch part = {};     // of kPatch
+  Deletion end = {};   // of kDelete
+
+  static Change create(api::Object object) { return {Verb::kCreate, std::move(object)}; }
+  static Change update(api::Object object) { return {Verb::kUpdate, std::move(object)}; }
+  static Change status(api::Object object) { return {Verb::kStatus, std::move(object)}; }
+  static Change apply(api::Object object) { return {Verb::kApply, std::move(object)}; }
+  static Change patch(api::ObjectKey key, Patch patch, uint64_t revision = 0) {
+    Change change = of(Verb::kPatch, std::move(key), revision);
+    change.part = std::move(patch);
+    return change;
+  }
+  static Change deletion(api::ObjectKey key, Deletion deletion, uint64_t revision = 0) {
+    Change change = of(Verb::kDelete, std::move(key), revision);
+    change.end = deletion;
+    return change;
+  }
+  static Change remove(api::ObjectKey key, uint64_t revision = 0) { return of(Verb::kRemove, std::move(key), revision); }
+
+ private:
+  static Change of(Verb verb, api::ObjectKey key, uint64_t revision) {
+    Change change{verb, {}};
+    change.object.key = std::move(key);
+    change.object.revision = revision;
+    return change;
+  }
+};
+
+/// How many Pods a workload has, of whatever kind.
+struct Scale {
+  int32_t wanted = 0;   // spec.replicas
+  int32_t present = 0;  // status.replicas
+};
+
 /// What a batch came to.
 struct Written {
   std::vector<api::ObjectPtr> objects;  // per change: the object as it now is; for kRemove as it last was
@@ -114,7 +146,12 @@ struct Written {
 
 /// Errors of all methods: kInvalid (no name or kind), kUnavailable (the transport failed; the write may or may not have
 /// happened), and those named below. A write that leaves an object as it is (content, version, and for objects from a
-/// file the file, positions and age) is no change: no new revision, no event.
+/// file the file, positions and age) is no change: no new revision, no event. What a write has done is shown by all reads and
+/// watches that begin after it returned, and by the next next() of those that had begun.
+///
+/// Who implements a transport to a real API server: what people write there and what it writes itself (uid, generation, times,
+/// managedFields) comes back as it is; the revision is metadata.resourceVersion, which is left out of the content; writes
+/// return when the transport's own watches have shown them; a selector without a kind is kUnsupported.
 class Client {
  public:
   virtual ~Client() = default;
@@ -127,23 +164,38 @@ class Client {
 
   /// kAlreadyExists. Object::revision is ignored.
   virtual Result<api::ObjectPtr> create(api::Object object) = 0;
-  /// Replaces the object, its status too. kNotFound; kConflict when Object::revision is neither 0 nor the stored one.
+  /// Replaces the object; its status too, where the transport has no endpoint for that (who changes both for any transport calls
+  /// update_status() as well). kNotFound; kConflict when Object::revision is neither 0 nor the stored one.
   virtual Result<api::ObjectPtr> update(api::Object object) = 0;
   /// Creates or replaces the object, whatever is stored. Object::revision is ignored.
   virtual Result<api::ObjectPtr> apply(api::Object object) = 0;
-  /// Deletes the object and returns its last state. kNotFound; kConflict when `revision` is neither 0 nor the stored one.
+  /// Takes the object away and returns its last state: for who has ended what kept it. kNotFound; kConflict when `revision` is
+  /// neither 0 nor the stored one.
   virtual Result<api::ObjectPtr> remove(const api::ObjectKey& key, uint64_t revision = 0) = 0;
 
-  /// Changes part of the object, whatever others change meanwhile: tried again, a bounded number of times. Only kApply makes
-  /// an absent one. kNotFound; kInvalid: the patch does not fit, or what comes of it breaks the kind's schema; kConflict: fields
-  /// of others, see Patch::force; kUnsupported: there is no such subresource.
-  virtual Result<api::ObjectPtr> patch(const api::ObjectKey& key, const Patch& patch);
-  /// Replaces the status, and nothing else. kNotFound; kConflict as of update().
+  // What follows is, unless the transport has ways of its own, a batch of one change.
+
+  /// Changes part of the object, whatever others change meanwhile. Only kApply makes an absent one. kNotFound; kInvalid: the
+  /// patch does not fit, or what comes of it breaks the kind's schema; kConflict: fields of others, see Patch::force, or
+  /// `revision` is neither 0 nor the stored one; kUnsupported: there is no such subresource.
+  virtual Result<api::ObjectPtr> patch(const api::ObjectKey& key, Patch patch, uint64_t revision = 0);
+  /// Replaces the status, and nothing else. kNotFound; kConflict as of update(); kUnsupported: the kind has none.
   virtual Result<api::ObjectPtr> update_status(api::Object object);
+  /// The object as it is marked, or as it last was. kNotFound; kConflict as of remove(). Again for one that is marked: a shorter
+  /// grace_seconds holds.
+  virtual Result<api::ObjectPtr> delete_object(const api::ObjectKey& key, Deletion deletion, uint64_t revision = 0);
+
+  /// kNotFound; kUnsupported: the kind has none.
+  virtual Result<Scale> scale(const api::ObjectKey& key);
+  /// `manager`: as of Patch.
+  virtual Result<Scale> set_scale(const api::ObjectKey& key, int32_t wanted, std::string manager = {});
 
   /// All changes or, when one of them fails, none; visible together under one revision. A key may occur once (else
   /// kInvalid). kUnsupported where the transport has no batches: a real API server has none.
   virtual Result<Written> write(std::vector<Change> changes) = 0;
 };
+
+/// One change, by the method that is for it.
+Result<api::ObjectPtr> make_change(Client& client, Change change);
 
 }  // namespace graylane::control

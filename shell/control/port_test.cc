@@ -3,10 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <thread>
 #include <utility>
 
 #include "api/view_fields.h"
+#include "control/object_parts.h"
 #include "control/test_objects.h"
 #include "doc/parse.h"
 #include "store/memory_store.h"
@@ -19,6 +20,7 @@ using ::testing::HasSubstr;
 using Type = Patch::Type;
 
 const api::ObjectKey kShop{"apps", "Deployment", "default", "shop"};
+const api::ObjectKey kConfig{"", "ConfigMap", "default", "c"};
 
 doc::Value value_of(const std::string& text) { return doc::parse_yaml(text, {}).documents.at(0); }
 
@@ -126,45 +128,141 @@ TEST_F(PortTest, APatchThatBreaksTheKindIsRefused) {
   EXPECT_EQ(at({"spec", "replicas"}), 2);
 }
 
-/// Somebody else writes before each of the first writes.
-class BusyStore final : public Client {
- public:
-  explicit BusyStore(Client& store) : store_(store) {}
-  Result<api::ObjectPtr> get(const api::ObjectKey& key) override { return store_.get(key); }
-  Result<Listing> list(const Selector& selector) override { return store_.list(selector); }
-  std::unique_ptr<Watch> watch(const Selector& selector, uint64_t since) override { return store_.watch(selector, since); }
-  Result<api::ObjectPtr> create(api::Object object) override { return store_.create(std::move(object)); }
-  Result<api::ObjectPtr> update(api::Object object) override {
-    if (others-- > 0) {
-      api::Object other = *store_.get(object.key).value();
-      other.content.as_object()->set("data", value_of("{left: '" + std::to_string(others) + "'}"));
-      EXPECT_TRUE(store_.update(std::move(other)));
-    }
-    return store_.update(std::move(object));
-  }
-  Result<api::ObjectPtr> apply(api::Object object) override { return store_.apply(std::move(object)); }
-  Result<api::ObjectPtr> remove(const api::ObjectKey& key, uint64_t revision) override { return store_.remove(key, revision); }
-  Result<Written> write(std::vector<Change> changes) override { return store_.write(std::move(changes)); }
-
-  int others = 0;
-
- private:
-  Client& store_;
-};
-
-TEST_F(PortTest, APatchIsMadeAgainWhenOthersWereQuicker) {
-  // Patches exist so that their writers need not read first; but nobody may be kept busy for ever.
+TEST_F(PortTest, PatchesOfManyLoseNothing) {
+  // Patches exist so that their writers need not read first, and need not try again.
+  constexpr int kWriters = 4, kPatches = 50;
   ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}")));
-  BusyStore busy(store_);
-  busy.others = 5;
-  const api::ObjectKey key{"", "ConfigMap", "default", "c"};
-  const Patch patch{.body = value_of("{data: {mine: '1'}}")};
-  const auto written = busy.patch(key, patch);
-  ASSERT_TRUE(written);
-  EXPECT_TRUE((*written)->find("data")->find("left"));
-  EXPECT_TRUE((*written)->find("data")->find("mine"));
-  busy.others = 1'000'000;
-  EXPECT_EQ(busy.patch(key, {.body = value_of("{data: {mine: '2'}}")}).error().code, ErrorCode::kConflict);
+  std::vector<std::jthread> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([this, i] {
+      for (int k = 0; k < kPatches; ++k) {
+        const std::string key = "w" + std::to_string(i) + "-" + std::to_string(k);
+        EXPECT_TRUE(store_.patch(kConfig, {.body = value_of("{data: {" + key + ": '1'}}")}));
+      }
+    });
+  }
+  writers.clear();
+  EXPECT_EQ(store_.get(kConfig).value()->find("data")->as_object()->size(), size_t{kWriters * kPatches});
+}
+
+TEST_F(PortTest, AnExpectedRevisionHoldsForEveryVerb) {
+  // Who decided by what has changed since must decide anew.
+  const uint64_t old = shop().revision;
+  ASSERT_TRUE(patch(Type::kMerge, "{spec: {replicas: 3}}"));
+  const Patch scale{.body = value_of("{spec: {replicas: 4}}")};
+  api::Object status = shop();
+  status.revision = old;
+  EXPECT_EQ(store_.patch(kShop, scale, old).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(store_.update_status(status).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(store_.delete_object(kShop, {}, old).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(store_.remove(kShop, old).error().code, ErrorCode::kConflict);
+  const uint64_t now = shop().revision;
+  EXPECT_TRUE(store_.patch(kShop, scale, now));
+  EXPECT_EQ(store_.patch(kShop, scale, now).error().code, ErrorCode::kConflict);
+}
+
+TEST_F(PortTest, WhatKeepsADeletedObjectIsLetFinish) {
+  // Finalizers are promises to whoever set them, and a Pod's processes drain requests.
+  constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'767'225'600)};
+  const api::ObjectKey pod{"", "Pod", "default", "p"};
+  ASSERT_TRUE(store_.apply(object_of(
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {terminationGracePeriodSeconds: 20, containers: [{name: c,"
+      " image: i}]}}")));
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, finalizers: [a.b/c]}}")));
+  const auto when = [&](const api::ObjectKey& key) {
+    const api::Object object = *store_.get(key).value();
+    return fields::text(object.find("metadata"), "deletionTimestamp");
+  };
+  ASSERT_TRUE(store_.delete_object(pod, {.now = kNow}));
+  EXPECT_EQ(when(pod), "2026-01-01T00:00:20Z");
+  ASSERT_TRUE(store_.delete_object(pod, {.grace_seconds = 60, .now = kNow}));
+  EXPECT_EQ(when(pod), "2026-01-01T00:00:20Z");
+  ASSERT_TRUE(store_.delete_object(pod, {.grace_seconds = 5, .now = kNow}));
+  EXPECT_EQ(when(pod), "2026-01-01T00:00:05Z");
+  ASSERT_TRUE(store_.delete_object(kConfig, {.now = kNow}));
+  EXPECT_EQ(when(kConfig), "2026-01-01T00:00:00Z");
+  ASSERT_TRUE(store_.delete_object(kShop, {.now = kNow}));
+  EXPECT_EQ(store_.get(kShop).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_.delete_object(kShop, {.now = kNow}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(PortTest, ADeletionSaysWhatBecomesOfDependents) {
+  // The garbage collector acts by these finalizers.
+  using Dependents = Deletion::Dependents;
+  for (const auto& [dependents, finalizer] :
+       {std::pair(Dependents::kForeground, kForegroundFinalizer), std::pair(Dependents::kOrphan, kOrphanFinalizer)}) {
+    SetUp();
+    ASSERT_TRUE(store_.delete_object(kShop, {.dependents = dependents}));
+    EXPECT_TRUE(is_terminating(shop()));
+    EXPECT_TRUE(has_finalizer(shop(), finalizer));
+    ASSERT_TRUE(store_.remove(kShop));
+  }
+}
+
+TEST_F(PortTest, AScaleNeedsNoKnowledgeOfTheKind) {
+  // So one who scales can scale whatever has replicas.
+  EXPECT_EQ(store_.scale(kShop)->wanted, 2);
+  EXPECT_EQ(store_.scale(kShop)->present, 2);
+  EXPECT_EQ(store_.set_scale(kShop, 7, "scaler")->wanted, 7);
+  EXPECT_EQ(at({"spec", "replicas"}), 7);
+  EXPECT_EQ(at({"metadata", "generation"}), 2);
+  EXPECT_EQ(store_.set_scale(kShop, -1).error().code, ErrorCode::kInvalid);
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}")));
+  EXPECT_EQ(store_.scale(kConfig).error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(store_.set_scale(kConfig, 1).error().code, ErrorCode::kUnsupported);
+}
+
+TEST_F(PortTest, ABatchTakesEveryVerbAndAllOrNothing) {
+  // A controller's step is one write; half of it would be a state that nobody decided.
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}")));
+  const auto batch = [&](const api::ObjectKey& last) {
+    api::Object next = shop();
+    next.content.as_object()->set("status", value_of("{replicas: 5}"));
+    return std::vector<Change>{Change::status(std::move(next)), Change::patch(kConfig, {.body = value_of("{data: {a: b}}")}),
+                               Change::create(object_of("{apiVersion: v1, kind: Secret, metadata: {name: s}}")),
+                               Change::deletion(last, {})};
+  };
+  EXPECT_EQ(store_.write(batch({"", "Service", "default", "absent"})).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(at({"status", "replicas"}), 2);
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}")));
+  const uint64_t before = store_.revision();
+  const auto written = store_.write(batch({"", "ServiceAccount", "default", "a"}));
+  ASSERT_TRUE(written) << written.error().to_string();
+  EXPECT_EQ(written->revision, before + 1);
+  EXPECT_EQ(at({"status", "replicas"}), 5);
+  EXPECT_TRUE(store_.get(kConfig).value()->find("data")->find("a"));
+  EXPECT_TRUE(store_.get({"", "Secret", "default", "s"}));
+  EXPECT_FALSE(store_.get({"", "ServiceAccount", "default", "a"}));
+}
+
+TEST_F(PortTest, AChangeIsMadeByTheMethodThatIsForIt) {
+  // Where there are no batches, the same changes go one by one.
+  ASSERT_TRUE(make_change(store_, Change::create(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}"))));
+  ASSERT_TRUE(
+      make_change(store_, Change::update(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: b}}"))));
+  EXPECT_TRUE(store_.get(kConfig).value()->find("data")->find("a"));
+  ASSERT_TRUE(make_change(store_, Change::patch(kConfig, {.body = value_of("{data: {c: d}}")})));
+  EXPECT_TRUE(store_.get(kConfig).value()->find("data")->find("c"));
+  ASSERT_TRUE(make_change(store_, Change::apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}"))));
+  EXPECT_FALSE(store_.get(kConfig).value()->find("data"));
+  api::Object next = shop();
+  next.content.as_object()->set("status", value_of("{replicas: 5}"));
+  next.content.as_object()->set("spec", value_of("{}"));
+  ASSERT_TRUE(make_change(store_, Change::status(next)));
+  EXPECT_EQ(at({"status", "replicas"}), 5);
+  EXPECT_EQ(at({"spec", "replicas"}), 2);
+  ASSERT_TRUE(make_change(store_, Change::deletion(kConfig, {})));
+  ASSERT_TRUE(make_change(store_, Change::remove(kShop)));
+  EXPECT_FALSE(store_.get(kConfig));
+  EXPECT_FALSE(store_.get(kShop));
+}
+
+TEST_F(PortTest, AKindWithoutAStatusHasNoneToWrite) {
+  // As on a cluster, where there is no such endpoint.
+  ASSERT_TRUE(store_.apply(object_of("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}")));
+  api::Object config = *store_.get(kConfig).value();
+  config.content.as_object()->set("status", value_of("{a: b}"));
+  EXPECT_EQ(store_.update_status(config).error().code, ErrorCode::kUnsupported);
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "api/build.h"
+#include "api/text_rules.h"
 #include "api/view_fields.h"
 #include "control/deployment_rollout.h"
+#include "control/pod_priority.h"
 
 namespace graylane::control {
 
@@ -56,7 +58,23 @@ Counts count(const std::vector<ObservedPod>& pods, const PodStep& step) {
   return counts;
 }
 
-Value status_of(const api::Object& set, const Counts& counts) {
+constexpr const char* kReplicaFailure = "ReplicaFailure";
+
+/// Those that were there, and whether Pods cannot be made; `failure`: why, absent: they can.
+doc::Array conditions_of(const Value* status, const std::optional<std::string>& failure, sys_seconds now) {
+  doc::Array conditions = fields::items(status, "conditions");
+  const auto is_failure = [](const Value& one) { return fields::text(&one, "type") == kReplicaFailure; };
+  if (!failure) std::erase_if(conditions, is_failure);
+  else if (std::ranges::none_of(conditions, is_failure))
+    conditions.push_back(api::make_object({{"type", Value(kReplicaFailure)},
+                                           {"status", Value("True")},
+                                           {"lastTransitionTime", Value(api::format_time(now.time_since_epoch().count()))},
+                                           {"reason", Value("FailedCreate")},
+                                           {"message", Value(*failure)}}));
+  return conditions;
+}
+
+Value status_of(const api::Object& set, const Counts& counts, const std::optional<std::string>& failure, sys_seconds now) {
   const Value* before = fields::find_object(&set.content, "status");
   doc::Object status;
   const auto append = [&](const char* name, int32_t number, bool always = false) {
@@ -69,7 +87,8 @@ Value status_of(const api::Object& set, const Counts& counts) {
   append("terminatingReplicas", counts.terminating, true);
   if (const Value* generation = fields::find(metadata_of(set), "generation"))
     status.append("observedGeneration", *generation, {});
-  if (const Value* conditions = fields::find(before, "conditions")) status.append("conditions", *conditions, {});
+  if (doc::Array conditions = conditions_of(before, failure, now); !conditions.empty())
+    status.append("conditions", Value(std::move(conditions)), {});
   return Value(std::move(status));
 }
 
@@ -78,7 +97,7 @@ void write_status(const api::Object& set, Value status, Work& work) {
   if (!set.content.is_object() || (before && *before == status)) return;
   api::Object updated = set;
   updated.content.as_object()->set("status", std::move(status));
-  work.changes.push_back(Change::update(std::move(updated)));
+  work.changes.push_back(Change::status(std::move(updated)));
 }
 
 void adopt(const SetEntry& set, const PodEntry& pod, Work& work) {
@@ -124,16 +143,11 @@ void look_when_available(const std::vector<ObservedPod>& pods, int32_t min_ready
   }
 }
 
-void carry_out_step(const SetEntry& set, const PodEntries& pods, const PodStep& step, route::Rng& random, Work& work) {
+void remove_pods(const SetEntry& set, const PodEntries& pods, const std::vector<std::string>& names, Work& work) {
   for (const PodEntry* pod : pods) {
-    if (std::ranges::find(step.remove, pod->view.name) == step.remove.end()) continue;
+    if (std::ranges::find(names, pod->view.name) == names.end()) continue;
     work.change(deletion_of(*pod->object, work.now));
     work.events.push_back({set.object, {"SuccessfulDelete", "Deleted pod: " + pod->view.name}});
-  }
-  for (int32_t i = 0; i < step.create; ++i) {
-    api::Object pod = make_pod(*set.object, work.now, random);
-    work.events.push_back({set.object, {"SuccessfulCreate", "Created pod: " + pod.key.name}});
-    work.changes.push_back(Change::create(std::move(pod)));
   }
 }
 
@@ -144,69 +158,109 @@ Settled::State state_of(const SetEntry& set, const PodEntries& pods) {
   return state;
 }
 
-void step_pods(const SetEntry& set, const PodEntries& pods, route::Rng& random, Work& work) {
-  std::vector<ObservedPod> observed;
-  for (const PodEntry* pod : pods) observed.push_back(observe(pod->view, set.view, work.now));
-  look_when_available(observed, set.view.min_ready_seconds, work);
-  const PodStep step = set.view.terminating ? PodStep() : decide(set.view.replicas, observed);
-  carry_out_step(set, pods, step, random, work);
-  write_status(*set.object, status_of(*set.object, count(observed, step)), work);
-}
-
 }  // namespace
 
 ReplicaSetView read_replica_set(const api::Object& object) {
   const Value* spec = fields::find_object(&object.content, "spec");
+  const Value* status = fields::find_object(&object.content, "status");
+  const doc::Array& conditions = fields::items(status, "conditions");
   api::Labels labels = fields::labels(fields::find_object(fields::find_object(spec, "template"), "metadata"), "labels");
   const LabelSelector selector(fields::find_object(spec, "selector"));
   const bool can_have_pods = selector.selects(labels);
-  return {.replicas = std::clamp(fields::number(spec, "replicas", 1), 0, kReplicasMax),
-          .min_ready_seconds = fields::number(spec, "minReadySeconds"),
-          .selector = selector,
-          .template_labels = std::move(labels),
-          .terminating = is_terminating(object),
-          .can_have_pods = can_have_pods};
+  return {
+      .replicas = std::clamp(fields::number(spec, "replicas", 1), 0, kReplicasMax),
+      .min_ready_seconds = fields::number(spec, "minReadySeconds"),
+      .ready = fields::number(status, "readyReplicas"),
+      .selector = selector,
+      .template_labels = std::move(labels),
+      .terminating = is_terminating(object),
+      .fails = std::ranges::any_of(conditions, [](const Value& one) { return fields::text(&one, "type") == kReplicaFailure; }),
+      .can_have_pods = can_have_pods};
 }
 
-ReplicaSetController::ReplicaSetController(Client& client, uint64_t seed)
-    : random_(seed),
+ReplicaSetController::ReplicaSetController(Client& client, uint64_t seed, seconds resync, std::string node)
+    : client_(client),
+      node_(std::move(node)),
+      random_(seed),
       events_(client, "replicaset-controller", "", seed + 1),
       pods_(client, {"", "Pod", {}}, &read_pod_view, &set_of),
-      sets_(client, {"apps", "ReplicaSet", {}}, &read_replica_set),
+      sets_(client, {"apps", "ReplicaSet", {}}, &read_replica_set, resync),
+      priority_classes_(client, {kSchedulingGroup, "PriorityClass", {}}, [](const api::Object&) { return true; }),
       queue_(client, &events_) {}
 
-Result<void> ReplicaSetController::catch_up() {
-  const auto sets = sets_.catch_up([this](const api::ObjectKey& key) { agenda_.add(key); });
-  if (!sets) return std::unexpected(sets.error());
+Result<void> ReplicaSetController::catch_up(sys_seconds now) {
+  const auto look_anew = [this](const api::ObjectKey& key) {
+    settled_.forget(key);
+    agenda_.add(key);
+  };
+  if (const auto sets = sets_.catch_up(now, look_anew); !sets) return std::unexpected(sets.error());
   const auto pods = pods_.catch_up([this](const std::string& ns, const std::string& owner) {
     if (owner.empty()) agenda_.add_namespace(sets_.entries(), ns);
     else agenda_.add({"apps", "ReplicaSet", ns, owner});
   });
   if (!pods) return std::unexpected(pods.error());
+  const auto classes = priority_classes_.catch_up();
+  if (!classes) return std::unexpected(classes.error());
+  if (!*classes) return {};
+  for (const auto& [key, set] : sets_.entries()) {
+    if (set.view.fails) look_anew(key);
+  }
   return {};
 }
 
+/// All, or none and why.
+Result<void> ReplicaSetController::create_pods(const SetEntry& set, int32_t count, Work& work) {
+  std::vector<api::Object> pods;
+  const int32_t assigned = first_ && !node_.empty() ? set.view.ready : 0;
+  for (int32_t i = 0; i < count; ++i) {
+    pods.push_back(make_pod(*set.object, work.now, random_));
+    if (i < assigned) api::object_member(*pods.back().content.as_object(), "spec").set("nodeName", Value(node_));
+    if (auto ok = set_priority(client_, pods.back()); !ok) return ok;
+  }
+  for (api::Object& pod : pods) {
+    work.events.push_back({set.object, {"SuccessfulCreate", "Created pod: " + pod.key.name}});
+    work.changes.push_back(Change::create(std::move(pod)));
+  }
+  return {};
+}
+
+void ReplicaSetController::step_pods(const SetEntry& set, const PodEntries& pods, Work& work) {
+  std::vector<ObservedPod> observed;
+  for (const PodEntry* pod : pods) observed.push_back(observe(pod->view, set.view, work.now));
+  look_when_available(observed, set.view.min_ready_seconds, work);
+  PodStep step = set.view.terminating ? PodStep() : decide(set.view.replicas, observed);
+  remove_pods(set, pods, step.remove, work);
+  std::optional<std::string> failure;
+  if (const auto created = create_pods(set, step.create, work); !created) {
+    step.create = 0;
+    failure = "pods \"" + set.object->key.name + "-\" is forbidden: " + created.error().what;
+    work.events.push_back({set.object, {"FailedCreate", "Error creating: " + *failure, true}});
+  }
+  write_status(*set.object, status_of(*set.object, count(observed, step), failure, work.now), work);
+}
+
 Result<bool> ReplicaSetController::step(sys_seconds now) {
-  if (auto known = catch_up(); !known) return std::unexpected(std::move(known.error()));
+  if (auto known = catch_up(now); !known) return std::unexpected(std::move(known.error()));
   Work work{now};
   std::set<api::ObjectKey> taken;
   for (const api::ObjectKey& key : agenda_.take(now)) {
     const auto found = sets_.entries().find(key);
-    if (found == sets_.entries().end()) settled_.forget(key);
     if (found == sets_.entries().end() || !found->second.view.can_have_pods) continue;
     Work one{now};
     const PodEntries pods = claim(found->second, pods_, taken, one);
     const Settled::State state = state_of(found->second, pods);
     // While Pods come and go by their labels, how many there are is not known yet.
     if (one.changes.empty() && !settled_.holds(key, state, one)) {
-      step_pods(found->second, pods, random_, one);
+      step_pods(found->second, pods, one);
       if (one.changes.empty()) settled_.note(key, state, one.look_again);
     }
     if (!one.changes.empty()) agenda_.add(key);
     agenda_.add(key, one.look_again);
     work.add(key, std::move(one));
   }
-  return queue_.carry_out(std::move(work));
+  auto written = queue_.carry_out(std::move(work));
+  first_ = first_ && !written;
+  return written;
 }
 
 }  // namespace graylane::control

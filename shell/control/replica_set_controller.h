@@ -4,6 +4,12 @@
 // A Pod is never removed here, only marked with metadata.deletionTimestamp: who runs Pods drains and stops it, then removes
 // the object. Pods of sets that are gone are the garbage collector's.
 //
+// A Pod that would be refused (its PriorityClass is not there) is not made: the set has the condition ReplicaFailure and an Event
+// until that changes.
+//
+// After a restart of everything, where Pods are not kept: as many as were ready in the earlier life are made anew where they ran, so that
+// a cordon keeps only new ones away.
+//
 // Limit: kPodsPerStepMax new Pods of a set in one step. Lives at most as long as its client; one thread.
 #pragma once
 
@@ -31,9 +37,11 @@ inline constexpr int32_t kPodsPerStepMax = 500;
 struct ReplicaSetView {
   int32_t replicas = 1;
   int32_t min_ready_seconds = 0;
+  int32_t ready = 0;  // as its status says
   LabelSelector selector = {};
   api::Labels template_labels = {};
   bool terminating = false;
+  bool fails = false;          // condition ReplicaFailure
   bool can_have_pods = false;  // it selects the Pods of its template; else it would make them without end
 };
 
@@ -67,25 +75,33 @@ PodStep decide(int32_t replicas, const std::vector<ObservedPod>& pods);
 
 class ReplicaSetController {
  public:
-  /// `seed`: of names and uids.
-  ReplicaSetController(Client& client, uint64_t seed);
+  /// `seed`: of names and uids; `node`: where the Pods of an earlier life ran, empty: they are kept.
+  ReplicaSetController(Client& client, uint64_t seed, std::chrono::seconds resync = {}, std::string node = {});
 
   /// Whether something was written; it is written in one batch. Errors: those of the client, kConflict aside: then the next step
   /// tries again.
   Result<bool> step(std::chrono::sys_seconds now);
   /// When step() has something to do though nothing changes; valid after step().
-  std::optional<std::chrono::sys_seconds> look_again() const { return earlier(agenda_.next(), queue_.look_again()); }
+  std::optional<std::chrono::sys_seconds> look_again() const {
+    return earlier(earlier(agenda_.next(), queue_.look_again()), sets_.resync_at());
+  }
 
  private:
   using Pods = OwnedMirror<PodView>;
   using Sets = Mirror<ReplicaSetView>;
 
-  Result<void> catch_up();
+  Result<void> catch_up(std::chrono::sys_seconds now);
+  void step_pods(const Sets::Entry& set, const std::vector<const Pods::Entry*>& pods, Work& work);
+  Result<void> create_pods(const Sets::Entry& set, int32_t count, Work& work);
 
+  Client& client_;
+  const std::string node_;
+  bool first_ = true;  // step
   route::Rng random_;
   EventRecorder events_;
   Pods pods_;
   Sets sets_;
+  Mirror<bool> priority_classes_;
   Settled settled_;
   WorkQueue queue_;
   Agenda agenda_;  // ReplicaSets

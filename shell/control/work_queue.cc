@@ -15,16 +15,6 @@ bool is_race(ErrorCode code) {
   return code == ErrorCode::kConflict || code == ErrorCode::kNotFound || code == ErrorCode::kAlreadyExists;
 }
 
-Result<void> write_one(Client& client, Change change) {
-  using Verb = Change::Verb;
-  const auto written = change.verb == Verb::kCreate   ? client.create(std::move(change.object))
-                       : change.verb == Verb::kUpdate ? client.update(std::move(change.object))
-                       : change.verb == Verb::kApply  ? client.apply(std::move(change.object))
-                                                      : client.remove(change.object.key, change.object.revision);
-  if (!written) return std::unexpected(written.error());
-  return {};
-}
-
 std::vector<Work::Piece> pieces_of(Work work) {
   std::vector<Work::Piece> pieces = std::move(work.pieces);
   for (Change& change : work.changes) {
@@ -97,7 +87,7 @@ Result<void> WorkQueue::write(std::vector<Change> changes, const std::vector<Eve
     return {};
   }
   for (Change& change : changes) {
-    if (auto written = write_one(client_, std::move(change)); !written) return written;
+    if (auto written = make_change(client_, std::move(change)); !written) return std::unexpected(written.error());
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/plain_change.h"
 #include "store/footprint.h"
 #include "store/same_object.h"
 
@@ -44,21 +45,41 @@ Result<void> check_keys(const std::vector<Change>& changes) {
   return fail_at(**twice, ErrorCode::kInvalid, "is changed twice in one batch", "write it once");
 }
 
+bool has_state(const Change& change) { return control::is_plain(change) && change.verb != Change::Verb::kRemove; }
+
+Result<void> prepare_state(Change& change, Result<void> (*check)(const api::Object&)) {
+  if (auto ok = check ? check(change.object) : Result<void>(); !ok) return ok;
+  api::pack_managed_fields(change.object.content);
+  // A copy has no spare capacity, which parsers leave: up to half of what an object takes.
+  change.object.content = doc::Value(std::as_const(change.object.content));
+  return {};
+}
+
 }  // namespace
 
 Result<void> prepare(std::vector<Change>& changes, Result<void> (*check)(const api::Object&)) {
   if (auto ok = check_keys(changes); !ok) return ok;
   for (Change& change : changes) {
-    if (change.verb == Change::Verb::kRemove) continue;
-    if (auto ok = check ? check(change.object) : Result<void>(); !ok) return ok;
-    api::pack_managed_fields(change.object.content);
-    // A copy has no spare capacity, which parsers leave: up to half of what an object takes.
-    change.object.content = doc::Value(std::as_const(change.object.content));
+    if (!has_state(change)) continue;
+    if (auto ok = prepare_state(change, check); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> Draft::make_plain(std::vector<Change>& changes) const {
+  for (Change& change : changes) {
+    if (control::is_plain(change)) continue;
+    const ObjectPtr live = objects_.find(change.object.key);
+    auto plain = control::to_plain(std::move(change), live.get());
+    if (!plain) return std::unexpected(std::move(plain.error()));
+    change = *std::move(plain);
+    if (auto ok = has_state(change) ? prepare_state(change, rules_.check) : Result<void>(); !ok) return ok;
   }
   return {};
 }
 
 Result<Written> Draft::stage(std::vector<Change> changes) {
+  if (auto ok = make_plain(changes); !ok) return std::unexpected(std::move(ok.error()));
   auto effects = effects_of(changes);
   if (!effects) return std::unexpected(std::move(effects.error()));
   Written written{{}, revision_};

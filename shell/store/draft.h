@@ -16,6 +16,8 @@ struct Rules {
   size_t objects_max = 0;
   /// Whether a new object gets a row in the file, and its events too. Absent: none does.
   std::function<bool(const api::Object&)> has_row = {};
+  /// Whether a state can be kept; see prepare().
+  Result<void> (*check)(const api::Object&) = nullptr;
 };
 
 class Draft {
@@ -36,6 +38,7 @@ class Draft {
  private:
   enum class Effect { kNone, kAdd, kReplace, kDelete };
 
+  Result<void> make_plain(std::vector<control::Change>& changes) const;
   Result<Effect> effect_of(const control::Change& change) const;
   Result<std::vector<Effect>> effects_of(const std::vector<control::Change>& changes) const;
   Past carry_out(control::Change& change, Effect effect, uint64_t revision);

@@ -44,6 +44,7 @@ class DurableStore::Writer {
   Writer(ObjectLog log, Timeline& timeline, DurableStoreOptions options)
       : options_(std::move(options)), timeline_(timeline), log_(std::move(log)) {
     rules_.objects_max = options_.limits.objects_max;
+    rules_.check = check_storable;
     rules_.has_row = [this](const api::Object& object) { return !options_.is_volatile || !options_.is_volatile(object); };
   }
 
