@@ -2,17 +2,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
-#include <system_error>
 #include <thread>
 
 #include "api/view_fields.h"
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/descriptors.h"
+#include "cli/doctor_state.h"
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "cli/manifests.h"
@@ -30,13 +31,6 @@ namespace {
 
 constexpr long kInotifyWatchesWanted = 8'192;
 
-/// One thing that was looked at.
-struct Finding {
-  std::string about;
-  std::string state;
-  std::string fix;  // empty: it is as it should be
-};
-
 Finding address(std::string_view about, const std::string& text) {
   const auto parsed = net::SocketAddress::parse(text);
   if (!parsed) return {std::string(about), text + " is no address", "write one such as 127.0.0.1:8080"};
@@ -48,33 +42,39 @@ Finding address(std::string_view about, const std::string& text) {
 // ---- the instance that holds the state folder
 
 constexpr auto kOff = "off";
+constexpr auto kTrouble = "trouble";
+constexpr auto kFix = "fix";
 
-/// Its answer to this command: a line "NAME ADDRESS" for each of its ports.
-int tell_addresses(const daemon::Serving& serving, Io& io) {
+/// Its answer to this command: lines "NAME VALUE", of each of its ports, and of what is wrong with its disk.
+int tell_of_instance(RunningInstance& running, Io& io) {
   const auto text = [](const std::optional<net::SocketAddress>& address) { return address ? address->to_string() : kOff; };
+  const daemon::Serving serving = running.serving();
   io.out.line("listen " + serving.listen.to_string());
   io.out.line("admin " + text(serving.admin));
   io.out.line("api " + text(serving.api));
+  if (const auto trouble = running.trouble()) {
+    io.out.line(fmt::format("{} {}", kTrouble, trouble->what));
+    io.out.line(fmt::format("{} {}", kFix, trouble->fix));
+  }
   return kOk;
 }
 
-using Addresses = std::map<std::string, std::string, std::less<>>;
+using Answers = std::map<std::string, std::string, std::less<>>;
 
 /// Empty: no instance holds the folder, or it does not say.
-Addresses addresses_of_instance(const std::string& state) {
-  Addresses addresses;
-  if (daemon::holder_of(state) == 0) return addresses;
+Answers answers_of_instance(const std::string& state) {
+  Answers answers;
+  if (daemon::holder_of(state) == 0) return answers;
   const auto answer = daemon::ask_instance(state, {.arguments = {"doctor"}});
-  if (!answer || answer->exit_code != kOk) return addresses;
+  if (!answer || answer->exit_code != kOk) return answers;
   std::istringstream lines(answer->out);
-  for (std::string name, text; lines >> name >> text;) addresses[name] = text;
-  return addresses;
+  for (std::string name, value; lines >> name && std::getline(lines >> std::ws, value);) answers[name] = value;
+  return answers;
 }
 
 /// What --listen, --admin and --api name must be free; where they name nothing, the instance has it, or it is as for up.
-std::vector<Finding> ports_of(const DoctorFlags& flags) {
+std::vector<Finding> ports_of(const DoctorFlags& flags, const Answers& served) {
   const UpFlags plain;
-  const Addresses served = addresses_of_instance(flags.state);
   const struct {
     const char* name;
     const std::string& asked;
@@ -125,25 +125,6 @@ Finding ports() {
   return {"low ports", "an ordinary user: a container port below 1024 is given as PORT = port + 10000", ""};
 }
 
-/// Without making it: who only looks leaves nothing behind.
-Finding absent_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::path above = std::filesystem::absolute(path, error).lexically_normal();
-  while (!std::filesystem::exists(above, error) && above.has_relative_path()) above = above.parent_path();
-  if (std::filesystem::is_directory(above, error) && ::access(above.c_str(), W_OK | X_OK) == 0)
-    return {"state", path + " is not there yet and can be made", ""};
-  return {"state", path + " cannot be made in " + above.string(), "choose another folder with --state"};
-}
-
-Finding state_folder(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return absent_folder(path);
-  if (const int pid = daemon::holder_of(path); pid != 0) return {"state", fmt::format("{} is in use by pid {}", path, pid), ""};
-  const auto folder = daemon::StateFolder::take(path);
-  if (folder) return {"state", path + " can be written to", ""};
-  return {"state", folder.error().what, folder.error().fix};
-}
-
 /// The images of containers that do not say themselves what to run.
 std::vector<std::string> images_of(const api::Object& object) {
   std::vector<std::string> images;
@@ -175,10 +156,13 @@ std::vector<Finding> unmapped_images(const Manifests& manifests, const std::stri
 }  // namespace
 
 int doctor(const DoctorFlags& flags, Io& io) {
-  if (io.running != nullptr) return tell_addresses(io.running->serving(), io);
-  std::vector<Finding> findings = ports_of(flags);
+  if (io.running != nullptr) return tell_of_instance(*io.running, io);
+  const Answers answers = answers_of_instance(flags.state);
+  std::vector<Finding> findings = ports_of(flags, answers);
   for (const auto& look : {pod_addresses, descriptors, watches, ports}) findings.push_back(look());
-  findings.push_back(state_folder(flags.state));
+  std::ranges::move(look_at_state(flags.state), std::back_inserter(findings));
+  if (const auto trouble = answers.find(kTrouble); trouble != answers.end())
+    findings.push_back({"objects", trouble->second, answers.find(kFix)->second});
   findings.push_back({"cores", fmt::format("{}", std::thread::hardware_concurrency()), ""});
   int exit_code = kOk;
   if (!flags.path.empty()) {

@@ -172,7 +172,9 @@ const std::array<CommandText, 16> kCommands = {{
                "[--state <folder>]"},
      .details =
          "The ports that flags name must be free. Without flags those of the instance that holds the state folder are shown, and "
-         "where none does, it is those of graylane up that must be free.\n",
+         "where none does, it is those of graylane up that must be free.\n\n"
+         "Of the state folder: whether it can be written to, the room on its disk, whether its file of tokens can be read, and "
+         "whether the instance that holds it can write objects.\n",
      .examples = {"graylane doctor", "graylane doctor -f examples/nginx-canary"},
      .exit_codes = {"0  nothing is lacking", "1  something is", "2  usage"},
      .next = "graylane up -f <dir-or-file>"},

@@ -14,6 +14,8 @@ class RunningInstance {
   virtual daemon::Shares shares() = 0;
   /// Where it listens.
   virtual daemon::Serving serving() = 0;
+  /// Why objects cannot be written; nothing: they can.
+  virtual std::optional<Error> trouble() = 0;
 };
 
 }  // namespace graylane::cli

@@ -85,12 +85,20 @@ class Talker final : public daemon::Reporter {
   void found(const Diagnostics& diagnostics) override { show_all(diagnostics); }
   void failed(const Error& error) override { tell(io_, error); }
 
+  void writable(const std::optional<Error>& trouble) override {
+    trouble_ = trouble;
+    if (trouble) tell(io_, *trouble);
+    else io_.talk("objects can be written again");
+  }
+
   void draining(std::chrono::milliseconds at_most) override {
     io_.talk(fmt::format("draining: requests get {:.1f} s to end; again to end at once", milliseconds(at_most) / 1000));
   }
 
   /// What serving() was told last.
   const daemon::Serving& served() const { return serving_; }
+  /// What writable() was told last.
+  const std::optional<Error>& trouble() const { return trouble_; }
 
  private:
   void show_all(const Diagnostics& diagnostics) {
@@ -107,6 +115,7 @@ class Talker final : public daemon::Reporter {
   std::string kubeconfig_;
   Io& io_;
   daemon::Serving serving_;
+  std::optional<Error> trouble_;
 };
 
 /// What commands see of this instance.
@@ -122,6 +131,7 @@ class Running final : public RunningInstance {
   }
   daemon::Shares shares() override { return instance_.shares(); }
   daemon::Serving serving() override { return talker_.served(); }
+  std::optional<Error> trouble() override { return talker_.trouble(); }
 
  private:
   const daemon::Instance& instance_;

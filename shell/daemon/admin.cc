@@ -4,8 +4,29 @@
 
 #include "httpd/router.h"
 #include "httpd/server.h"
+#include "telemetry/metric_text.h"
 
 namespace graylane::daemon {
+
+namespace {
+
+httpd::Response answer_readiness(const AdminSources& sources, bool verbose) {
+  Readiness now = sources.readiness();
+  if (const auto trouble = sources.trouble(); verbose && trouble) now.text += "\n" + trouble->to_string();
+  return httpd::text_response(now.ready ? 200 : 503, std::move(now.text));
+}
+
+httpd::Response answer_metrics(const AdminSources& sources) {
+  httpd::Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  sources.metrics(response.body);
+  telemetry::MetricText(response.body)
+      .single("graylane_objects_writable", "gauge", "0 while the disk is full or fails, so that writes of objects are refused.",
+              sources.trouble() ? 0 : 1);
+  return response;
+}
+
+}  // namespace
 
 class Admin::Impl {
  public:
@@ -16,16 +37,12 @@ Result<std::unique_ptr<Admin>> Admin::start(net::EventLoop& loop, const net::Soc
   httpd::Router router;
   router.add("GET", "/healthz",
              [](const httpd::Request&, httpd::Responder responder) { responder.respond(httpd::text_response(200, "ok")); });
-  router.add("GET", "/readyz", [readiness = std::move(sources.readiness)](const httpd::Request&, httpd::Responder responder) {
-    Readiness now = readiness();
-    responder.respond(httpd::text_response(now.ready ? 200 : 503, std::move(now.text)));
+  const auto shared = std::make_shared<const AdminSources>(std::move(sources));
+  router.add("GET", "/readyz", [shared](const httpd::Request& request, httpd::Responder responder) {
+    responder.respond(answer_readiness(*shared, request.query_value("verbose") != nullptr));
   });
-  router.add("GET", "/metrics", [metrics = std::move(sources.metrics)](const httpd::Request&, httpd::Responder responder) {
-    httpd::Response response;
-    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    metrics(response.body);
-    responder.respond(response);
-  });
+  router.add("GET", "/metrics",
+             [shared](const httpd::Request&, httpd::Responder responder) { responder.respond(answer_metrics(*shared)); });
   auto server = httpd::Server::start(loop, listen, std::move(router));
   if (!server) return std::unexpected(std::move(server.error()));
   auto impl = std::make_unique<Impl>();

@@ -1,8 +1,10 @@
-// Admin: the port for those who watch an instance: /healthz, /readyz, /metrics. Lives in the thread of its loop.
+// Admin: the port for those who watch an instance: /healthz, /readyz, /metrics. That objects cannot be written is no reason not to
+// be ready, since requests are served: a gauge says so, and /readyz?verbose. Lives in the thread of its loop.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -18,7 +20,8 @@ struct Readiness {
 
 struct AdminSources {
   std::function<Readiness()> readiness;
-  std::function<void(std::string&)> metrics;  // appends Prometheus text
+  std::function<void(std::string&)> metrics;      // appends Prometheus text
+  std::function<std::optional<Error>()> trouble;  // why objects cannot be written; nothing: they can
 };
 
 class Admin {

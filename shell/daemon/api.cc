@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "apiserver/access.h"
+#include "apiserver/health.h"
 #include "apiserver/reading.h"
 #include "apiserver/server.h"
 #include "httpd/server.h"
@@ -84,8 +85,9 @@ std::string tokens_path(const std::string& state_folder) { return state_folder +
 
 class Api::Impl {
  public:
-  Impl(ApiOptions options, store::Store& store, std::unique_ptr<net::EventLoop> loop, identity::AuditLog audit)
+  Impl(ApiOptions options, store::DurableStore& store, std::unique_ptr<net::EventLoop> loop, identity::AuditLog audit)
       : options_(std::move(options)),
+        store_(store),
         loop_(std::move(loop)),
         audit_(std::move(audit)),
         tokens_(tokens_path(options_.state_folder)),
@@ -113,6 +115,7 @@ class Api::Impl {
     if (!server) return std::unexpected(std::move(server.error()));
     server_ = std::move(*server);
     if (auto written = write_kubeconfig(*pki); !written) return written;
+    look_at_tokens();
     watch_expiry(*pki);
     loop_->arm(memory_timer_, kMemoryCheck);
     thread_ = std::thread([this] { loop_->run(); });
@@ -128,7 +131,22 @@ class Api::Impl {
     if (is_ours) told_of_tokens_.report(*this, std::unexpected(who.error()));
     else if (request.header("Authorization")) told_of_tokens_.report(*this, {});
     if (!who) return responder.respond(apiserver::error_response(refusal(who.error())));
+    if (auto health = apiserver::answer_health(request, [this] { return note_on_store(); })) return responder.respond(*health);
     api_.handle(request, *who, std::move(responder));
+  }
+
+  /// Else who has a good one would be the first to learn that none is.
+  void look_at_tokens() {
+    const auto read = tokens_.list();
+    told_of_tokens_.report(*this, read ? Result<void>() : std::unexpected(read.error()));
+  }
+
+  /// For everybody: no path.
+  std::string note_on_store() const {
+    const auto trouble = store_.trouble();
+    if (!trouble) return {};
+    return trouble->full ? "the disk is full: reads go on, writes are refused"
+                         : "the disk fails: reads go on, writes are refused";
   }
 
   Result<void> write_kubeconfig(const identity::Pki& pki) {
@@ -170,6 +188,7 @@ class Api::Impl {
   };
 
   const ApiOptions options_;
+  const store::DurableStore& store_;
   const std::unique_ptr<net::EventLoop> loop_;
   identity::AuditLog audit_;
   identity::Tokens tokens_;
@@ -186,7 +205,7 @@ class Api::Impl {
   std::thread thread_;
 };
 
-Result<std::unique_ptr<Api>> Api::start(ApiOptions options, store::Store& store) {
+Result<std::unique_ptr<Api>> Api::start(ApiOptions options, store::DurableStore& store) {
   auto loop = net::EventLoop::create();
   if (!loop) return std::unexpected(std::move(loop.error()));
   auto audit = identity::AuditLog::open(options.state_folder + "/audit.log");

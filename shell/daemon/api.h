@@ -12,7 +12,7 @@
 #include "apiserver/pod_logs.h"
 #include "base/error.h"
 #include "net/address.h"
-#include "store/store.h"
+#include "store/durable_store.h"
 
 namespace graylane::daemon {
 
@@ -31,7 +31,7 @@ std::string tokens_path(const std::string& state_folder);
 class Api {
  public:
   /// Errors: the address is taken; the certificates cannot be read or made; a file of the state folder cannot be written.
-  static Result<std::unique_ptr<Api>> start(ApiOptions options, store::Store& store);
+  static Result<std::unique_ptr<Api>> start(ApiOptions options, store::DurableStore& store);
   ~Api();
 
   /// With the port that was taken when 0 was asked for.

@@ -20,6 +20,7 @@
 #include "control/object_parts.h"
 #include "daemon/admin.h"
 #include "daemon/api.h"
+#include "daemon/disk_watch.h"
 #include "daemon/edits.h"
 #include "daemon/images.h"
 #include "daemon/machine.h"
@@ -110,6 +111,7 @@ class Instance::State {
         store_(std::move(store)),
         loop_(std::move(loop)),
         signals_(kSignals, [this](int signal) { on_signal(signal); }),
+        disk_(*loop_, *store_, objects_path(folder_.path()), reporter_),
         services_(*store_),
         controllers_(*store_, random_seed(), facts_of_this_machine(options_.version)),
         names_(*loop_, *store_, [this] { schedule(); }),
@@ -187,7 +189,8 @@ class Instance::State {
     if (!options_.admin) return {};
     auto admin = Admin::start(
         *loop_, *options_.admin,
-        {[this] { return readiness(); }, [this](std::string& out) { telemetry_.write_prometheus(out, log_.get()); }});
+        {[this] { return readiness(); }, [this](std::string& out) { telemetry_.write_prometheus(out, log_.get()); },
+         [this] { return disk_.trouble(); }});
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
     serving_.admin = admin_->address();
@@ -494,6 +497,7 @@ class Instance::State {
   std::unique_ptr<store::DurableStore> store_;
   std::unique_ptr<net::EventLoop> loop_;
   Signals signals_;
+  DiskWatch disk_;
   telemetry::Telemetry telemetry_{identity(options_.version)};
   std::unique_ptr<telemetry::AccessLog> log_;
   ServiceAllocation services_;

@@ -74,6 +74,8 @@ class Reporter {
   /// and again when it was mended and comes again.
   virtual void found(const Diagnostics& diagnostics) = 0;
   virtual void failed(const Error& error) = 0;
+  /// Objects can no longer be written (why), or again: the disk is full or fails. Told when it begins and when it is over.
+  virtual void writable(const std::optional<Error>& trouble) = 0;
   virtual void draining(std::chrono::milliseconds at_most) = 0;
 };
 

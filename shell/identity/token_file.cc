@@ -1,5 +1,6 @@
 #include "identity/token_file.h"
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -8,24 +9,14 @@
 #include "doc/parse.h"
 #include "doc/print.h"
 #include "identity/base64.h"
-#include "identity/private_file.h"
 
 namespace graylane::identity {
 
 namespace {
 
 constexpr int64_t kVersion = 1;
-constexpr const char* kFix = "put back a good copy, or move the file away: its tokens end then";
-
-const std::string* text_at(const doc::Value& value, std::string_view key) {
-  const doc::Value* found = value.find(key);
-  return found == nullptr ? nullptr : found->as_string();
-}
-
-const int64_t* number_at(const doc::Value& value, std::string_view key) {
-  const doc::Value* found = value.find(key);
-  return found == nullptr ? nullptr : found->as_int();
-}
+constexpr const char* kFix =
+    "mend it or put back a good copy; when it is moved away its tokens end, and graylane token makes new ones";
 
 std::optional<TokenHash> parse_hash(std::string_view hex) {
   TokenHash hash{};
@@ -37,25 +28,79 @@ std::optional<TokenHash> parse_hash(std::string_view hex) {
   return hash;
 }
 
-std::optional<TokenEntry> parse_entry(const doc::Value& value) {
-  const std::string* id = text_at(value, "id");
-  const std::string* user = text_at(value, "user");
-  const std::string* role_text = text_at(value, "role");
-  const std::string* hash_text = text_at(value, "sha256");
-  const int64_t* created = number_at(value, "created");
-  if (!id || !user || user->empty() || !role_text || !hash_text || !created) return std::nullopt;
-  const auto role = parse_role(*role_text);
-  const auto hash = parse_hash(*hash_text);
-  const std::string* only = text_at(value, "namespace");
-  // A limit that cannot be read must not be taken for none.
-  if (!role || !hash || (value.find("namespace") != nullptr && (only == nullptr || only->empty()))) return std::nullopt;
-  return TokenEntry{.record = {.id = *id,
-                               .user = *user,
-                               .role = *role,
-                               .only_namespace = only == nullptr ? std::string() : *only,
-                               .created = std::chrono::sys_seconds(std::chrono::seconds(*created))},
-                    .hash = *hash};
-}
+class Reader {
+ public:
+  explicit Reader(const std::string& file) : file_(std::make_shared<const std::string>(file)) {}
+
+  Result<std::vector<TokenEntry>> read(std::string_view text) {
+    const doc::Parsed parsed = doc::parse_json(text, file_);
+    if (has_errors(parsed.diagnostics)) {
+      const auto& found = *std::ranges::find(parsed.diagnostics, Severity::kError, &Diagnostic::severity);
+      return fail(ErrorCode::kInvalid, "is no file of tokens: " + found.message, found.where, kFix);
+    }
+    const doc::Value& root = parsed.documents.front();
+    const int64_t version = number(root, "version");
+    if (!refused_ && version != kVersion) {
+      return fail(ErrorCode::kUnsupported, "is of version " + std::to_string(version) + ", which this program does not know",
+                  {file_, root.find("version")->at()}, "take the version of graylane that wrote it");
+    }
+    const doc::Value* tokens = root.find("tokens");
+    if (tokens == nullptr || !tokens->is_array()) refuse(root, "tokens");
+    std::vector<TokenEntry> entries;
+    if (refused_) return std::unexpected(*refused_);
+    for (const doc::Value& value : *tokens->as_array()) {
+      within_ = "tokens[" + std::to_string(entries.size()) + "].";
+      entries.push_back(entry(value));
+      if (refused_) return std::unexpected(*refused_);
+    }
+    return entries;
+  }
+
+ private:
+  /// The first one is told.
+  void refuse(const doc::Value& in, std::string_view member) {
+    if (refused_) return;
+    const doc::Value* found = in.find(member);
+    refused_ =
+        Error{ErrorCode::kInvalid,
+              "is no file of tokens: " + within_ + std::string(member) + (found ? " is not as it was written" : " is not there"),
+              {file_, (found ? *found : in).at()},
+              kFix};
+  }
+
+  std::string text(const doc::Value& in, std::string_view member) {
+    const doc::Value* found = in.find(member);
+    const std::string* text = found == nullptr ? nullptr : found->as_string();
+    if (text != nullptr && !text->empty()) return *text;
+    refuse(in, member);
+    return {};
+  }
+
+  int64_t number(const doc::Value& in, std::string_view member) {
+    const doc::Value* found = in.find(member);
+    if (found != nullptr && found->as_int() != nullptr) return *found->as_int();
+    refuse(in, member);
+    return 0;
+  }
+
+  TokenEntry entry(const doc::Value& in) {
+    TokenEntry entry;
+    entry.record.id = text(in, "id");
+    entry.record.user = text(in, "user");
+    if (const auto role = parse_role(text(in, "role"))) entry.record.role = *role;
+    else refuse(in, "role");
+    if (const auto hash = parse_hash(text(in, "sha256"))) entry.hash = *hash;
+    else refuse(in, "sha256");
+    // A limit that cannot be read must not be taken for none.
+    if (in.find("namespace") != nullptr) entry.record.only_namespace = text(in, "namespace");
+    entry.record.created = std::chrono::sys_seconds(std::chrono::seconds(number(in, "created")));
+    return entry;
+  }
+
+  const FileName file_;
+  std::string within_;
+  std::optional<Error> refused_;
+};
 
 doc::Value value_of(const TokenEntry& entry) {
   doc::Object object;
@@ -70,26 +115,7 @@ doc::Value value_of(const TokenEntry& entry) {
 
 }  // namespace
 
-Result<std::vector<TokenEntry>> parse_tokens(const std::string& file, std::string_view text) {
-  const doc::Parsed parsed = doc::parse_json(text, std::make_shared<const std::string>(file));
-  if (has_errors(parsed.diagnostics))
-    return refuse_file(file, "is no file of tokens: " + parsed.diagnostics.front().message, kFix);
-  const doc::Value& root = parsed.documents.front();
-  const int64_t* version = number_at(root, "version");
-  const doc::Value* tokens = root.find("tokens");
-  if (version == nullptr || tokens == nullptr || !tokens->is_array()) return refuse_file(file, "is no file of tokens", kFix);
-  if (*version != kVersion) {
-    return refuse_file(file, "is of version " + std::to_string(*version) + ", which this program does not know",
-                       "take the version of graylane that wrote it");
-  }
-  std::vector<TokenEntry> entries;
-  for (const doc::Value& value : *tokens->as_array()) {
-    auto entry = parse_entry(value);
-    if (!entry) return refuse_file(file, "tokens[" + std::to_string(entries.size()) + "] is not as it was written", kFix);
-    entries.push_back(std::move(*entry));
-  }
-  return entries;
-}
+Result<std::vector<TokenEntry>> parse_tokens(const std::string& file, std::string_view text) { return Reader(file).read(text); }
 
 std::string print_tokens(const std::vector<TokenEntry>& entries) {
   doc::Array tokens;

@@ -163,9 +163,11 @@ Result<void> Tokens::refresh() {
   if (stamp_ == stamp) return {};
   stamp_.reset();  // what was read before does not hold while the present file cannot be read
   const auto text = read_file(file_, kTokenFileBytesMax, Secrecy::kSecret);
-  if (!text) return std::unexpected(text.error());
-  auto entries = *text ? parse_tokens(file_, **text) : std::vector<TokenEntry>();
-  if (!entries) return std::unexpected(entries.error());
+  auto entries = !text ? std::unexpected(text.error()) : *text ? parse_tokens(file_, **text) : std::vector<TokenEntry>();
+  if (!entries) {
+    entries.error().what += "; no token is valid until it can be read";
+    return std::unexpected(std::move(entries.error()));
+  }
   entries_ = std::move(*entries);
   stamp_ = stamp;
   return {};

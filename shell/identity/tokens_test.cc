@@ -188,6 +188,28 @@ TEST(Tokens, AFileThatIsNotOursIsRefusedAndKept) {
   EXPECT_THAT(*Tokens(folder.file("tokens.json")).list(), SizeIs(1)) << "the entry that the others are made of is good";
 }
 
+TEST(Tokens, WhatIsWrongWithAFileIsToldWithItsPlace) {
+  // People mend such a file by hand, often one that they have edited.
+  const auto refusal = [](const std::string& text) {
+    const TestFolder folder;
+    folder.write("tokens.json", text);
+    const auto read = Tokens(folder.file("tokens.json")).list();
+    EXPECT_FALSE(read) << text;
+    return read ? std::string() : read.error().to_string();
+  };
+  const std::string good = R"({"id":"a","sha256":")" + std::string(64, '0') + R"(","role":"viewer","user":"u","created":1})";
+  const auto second = [&](const std::string& entry) {
+    return "{\"version\":1,\n \"tokens\":[" + good + ",\n  " + entry + "]}";
+  };
+  EXPECT_THAT(refusal("{\"version\":1,\n \"tokens\":[}"), HasSubstr("tokens.json:2:12: is no file of tokens: "));
+  EXPECT_THAT(refusal(second("{\"id\":7}")), HasSubstr("tokens.json:3:9: is no file of tokens: tokens[1].id is not as it was"));
+  EXPECT_THAT(refusal(second("{\"id\":\"b\"}")), HasSubstr("tokens.json:3:3: is no file of tokens: tokens[1].user is not there"));
+  std::string wrong = good;
+  wrong.replace(wrong.find("viewer"), 6, "viewr");
+  EXPECT_THAT(refusal(second(wrong)), HasSubstr("tokens[1].role is not as it was written; no token is valid until it can be read"));
+  EXPECT_THAT(refusal("{\"version\":2,\"tokens\":[]}"), HasSubstr("tokens.json:1:12: is of version 2"));
+}
+
 TEST(Tokens, AFileThatBreaksWhileRunningAdmitsNobody) {
   // What was read before may have been taken back since.
   const TestFolder folder;
