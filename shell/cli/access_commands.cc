@@ -10,6 +10,7 @@
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "daemon/api.h"
+#include "daemon/objects.h"
 #include "daemon/offline.h"
 #include "identity/tokens.h"
 
@@ -26,6 +27,15 @@ int misused(Io& io, std::string what, std::string fix) {
 
 int failed(Io& io, const Error& error) { return tell(io, error), error.code == ErrorCode::kNotFound ? kNotFound : kFailed; }
 
+/// A folder whose name was mistyped would else have a token that no instance knows.
+Result<void> check_folder(const std::string& state) {
+  std::error_code error;
+  if (std::filesystem::exists(daemon::objects_path(state), error)) return {};
+  const bool is_there = std::filesystem::exists(state, error);
+  return fail(ErrorCode::kNotFound, is_there ? state + " is no state folder of an instance" : "there is no state folder " + state,
+              {}, "graylane up makes it; another folder: --state");
+}
+
 int list_tokens(Tokens& tokens, Io& io) {
   const auto records = tokens.list();
   if (!records) return failed(io, records.error());
@@ -41,9 +51,6 @@ int list_tokens(Tokens& tokens, Io& io) {
 }
 
 int create_token(Tokens& tokens, const TokenFlags& flags, Io& io) {
-  if (flags.role.empty())
-    return misused(io, "token needs a role",
-                   "graylane token --role viewer, operator or admin; graylane help token says what they may");
   const auto created = tokens.create({*identity::parse_role(flags.role), flags.user, flags.ns}, std::chrono::system_clock::now());
   if (!created) return failed(io, created.error());
   io.out.line(created->token);
@@ -65,15 +72,13 @@ int kubeconfig(const KubeconfigFlags& flags, Io& io) {
 int token(const TokenFlags& flags, Io& io) {
   const int asked = int(!flags.role.empty()) + int(flags.list) + int(!flags.remove.empty());
   if (asked > 1) return misused(io, "--role, --list and --remove exclude each other", "see: graylane help token");
+  if (asked == 0)
+    return misused(io, "token needs a role",
+                   "graylane token --role viewer, operator or admin; graylane help token says what they may");
+  if (auto checked = check_folder(flags.state); !checked) return failed(io, checked.error());
   Tokens tokens(daemon::tokens_path(flags.state));
   if (flags.list) return list_tokens(tokens, io);
-  std::error_code error;
-  if (flags.remove.empty()) {
-    std::filesystem::create_directories(flags.state, error);
-    return create_token(tokens, flags, io);
-  }
-  if (!std::filesystem::exists(daemon::tokens_path(flags.state), error))
-    return failed(io, {ErrorCode::kNotFound, "there are no tokens in " + flags.state, {}, "another folder: --state"});
+  if (!flags.role.empty()) return create_token(tokens, flags, io);
   const auto removed = tokens.remove(flags.remove);
   return removed ? kOk : failed(io, removed.error());
 }

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "cli/help_text.h"
 #include "cli/suggest.h"
@@ -12,7 +14,9 @@ namespace graylane::cli {
 
 namespace {
 
+constexpr auto kInstance = "Instance";
 constexpr auto kManifests = "Manifests";
+constexpr auto kPods = "Pods";
 constexpr auto kReading = "Reading Ingresses (spelled as ingress-nginx spells them)";
 constexpr auto kRequest = "Request";
 constexpr auto kOutput = "Output";
@@ -44,7 +48,7 @@ void plain_switch(CLI::App& app, const std::string& names, bool& into, const std
 }
 
 void add_state_flag(CLI::App& app, std::string& state) {
-  value(app, "--state", state, "<folder>", "the state folder of the instance; default .graylane", kManifests);
+  value(app, "--state", state, "<folder>", "the state folder of the instance; default .graylane", kInstance);
 }
 
 void add_ingress_flags(CLI::App& app, ReadFlags& read);
@@ -74,10 +78,23 @@ void add_ingress_flags(CLI::App& app, ReadFlags& read) {
           "refuse values of annotations that ingress-nginx refuses (default true)");
 }
 
+constexpr auto kKubectl = "KUBECONFIG=.graylane/kubeconfig kubectl";
+constexpr std::array<std::string_view, 8> kFlagsOfKubectlGet = {
+    "-w", "--watch", "-l", "--selector", "-L", "--show-labels", "--field-selector", "--sort-by"};
+constexpr std::array<std::string_view, 23> kVerbsOfKubectl = {
+    "annotate", "api-resources", "apply",  "auth",  "cordon", "create", "delete", "diff",
+    "drain",    "edit",          "events", "exec",  "expose", "label",  "patch",  "port-forward",
+    "replace",  "rollout",       "run",    "scale", "set",    "top",    "wait"};
+
+bool contains(std::span<const std::string_view> words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
 bool is_switch(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
 
 /// Of those that say how to read Ingresses some may be empty, and of those that can be repeated.
 bool is_empty(const CLI::Option& option) {
+  if (!option.nonpositional()) return std::ranges::any_of(option.results(), &std::string::empty);
   const bool needs_value = option.nonpositional() && !is_switch(option) && option.get_group() != kReading &&
                            option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
   return needs_value && option.count() > 0 && option.results().back().empty();
@@ -145,8 +162,9 @@ void CommandLine::add_lint() {
 
 void CommandLine::add_get() {
   CLI::App& app = add("get");
-  app.add_option("kind", get.kind, "ingress, svc, deploy, ..., or routes; none, or all: objects of all kinds");
-  app.add_option("name", get.name, "one object");
+  app.add_option("kind", get.kind,
+                 "ingress, svc, deploy, ..., several with commas, or routes; none, or all: objects of all kinds");
+  app.add_option("name", get.names, "an object, or several; <kind>/<name> says both in one word");
   value(app, "-n,--namespace", get.ns, "<namespace>", "default: default; for routes: all", kManifests);
   plain_switch(app, "-A,--all-namespaces", get.all_namespaces, "objects of all namespaces", kManifests);
   add_read_flags(app, get.read);
@@ -165,7 +183,7 @@ void CommandLine::add_describe() {
 void CommandLine::add_up() {
   CLI::App& app = add("up");
   add_ingress_flags(app, up.read);
-  value(app, "--state", up.read.state, "<folder>", "where the instance keeps its state; default .graylane", kManifests);
+  value(app, "--state", up.read.state, "<folder>", "where the instance keeps its state; default .graylane", kServing);
   plain_switch(app, "--strict", up.strict, "end with exit code 1 when the first load has errors", kManifests);
   plain_switch(app, "--replace-directory", up.replace_directory,
                "let -f take the place of the directory that the objects of the state folder are from, or follow it when it was "
@@ -188,8 +206,8 @@ void CommandLine::add_watching() {
   CLI::App& log = add("logs");
   log.add_option("pod", logs.pod, "a Pod, or the beginning of its name; of a Deployment's name: all its Pods");
   add_state_flag(log, logs.state);
-  value(log, "-n,--namespace", logs.ns, "<namespace>", "default: default", kManifests);
-  value(log, "-c,--container", logs.container, "<name>", "of several containers, this one", kManifests);
+  value(log, "-n,--namespace", logs.ns, "<namespace>", "default: default", kPods);
+  value(log, "-c,--container", logs.container, "<name>", "of several containers, this one", kPods);
   plain_switch(log, "-f,--follow", logs.follow, "go on until interrupted", kOutput);
 }
 
@@ -295,6 +313,8 @@ std::unexpected<Error> CommandLine::misuse(std::string what) const {
 
 /// Mostly of a variable that is not set: who writes --namespace "$NS" does not mean all of them.
 std::unexpected<Error> CommandLine::no_value(const CLI::Option& option) const {
+  if (!option.nonpositional())
+    return fail(ErrorCode::kInvalid, fmt::format("the <{}> is empty", option.get_name(true)), {}, "give it, or leave it away");
   return fail(ErrorCode::kInvalid, fmt::format("{} has an empty value", option.get_name()), {},
               "give it one, or leave the flag away");
 }
@@ -325,7 +345,12 @@ std::unexpected<Error> CommandLine::further_argument(const CLI::App& app, const 
 /// What kubectl has and is not here yet.
 std::unexpected<Error> CommandLine::not_yet(const std::string& flag) const {
   return fail(ErrorCode::kInvalid, fmt::format("{} {} is not there yet", spelled(*find(command())), flag), {},
-              "watch -n 1 graylane get ...; graylane up says what changes");
+              fmt::format("{} get ... has it, of a running instance", kKubectl));
+}
+
+std::unexpected<Error> CommandLine::of_kubectl(const std::string& verb) const {
+  return fail(ErrorCode::kInvalid, fmt::format("{} is a command of kubectl", verb), {},
+              fmt::format("{} {} ..., while graylane up is running", kKubectl, verb));
 }
 
 Result<void> CommandLine::check_rest(const CLI::App& app) const {
@@ -336,7 +361,8 @@ Result<void> CommandLine::check_rest(const CLI::App& app) const {
   const bool is_flag = rest.front().starts_with("-");
   if (!is_flag && !is_top) return further_argument(app, rest.front());
   const std::string word = is_flag ? rest.front().substr(0, rest.front().find('=')) : rest.front();
-  if (command() == "get" && (word == "-w" || word == "--watch")) return not_yet(word);
+  if (command() == "get" && contains(kFlagsOfKubectlGet, word)) return not_yet(word);
+  if (is_top && contains(kVerbsOfKubectl, word)) return of_kubectl(word);
   std::string what = fmt::format("unknown {} \"{}\"", is_flag ? "flag" : "command", word);
   const std::string meant = nearest(word, is_flag ? flag_names(app) : command_names());
   if (!meant.empty()) return fail(ErrorCode::kInvalid, std::move(what), {}, fmt::format("did you mean {}?", meant));

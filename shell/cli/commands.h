@@ -6,6 +6,11 @@
 
 namespace graylane::cli {
 
+/// What is wrong with the words themselves; it takes no manifests and no instance to say so.
+Result<void> check_words(const ExplainFlags& flags);
+Result<void> check_words(const GetFlags& flags);
+Result<void> check_words(const DescribeFlags& flags);
+
 int explain(const ExplainFlags& flags, Io& io);
 int lint(const LintFlags& flags, Io& io);
 int get(const GetFlags& flags, Io& io);

@@ -151,18 +151,27 @@ int describe_one(const DescribeFlags& flags, const Manifests& manifests, Io& io)
                    flags.read.path);
 }
 
+/// "svc/web" is kind and name in one word.
+DescribeFlags split_name(DescribeFlags flags) {
+  const size_t slash = flags.kind.find('/');
+  if (slash == flags.kind.npos || !flags.name.empty()) return flags;
+  flags.name = flags.kind.substr(slash + 1);
+  flags.kind.resize(slash);
+  return flags;
+}
+
 }  // namespace
 
+Result<void> check_words(const DescribeFlags& flags) {
+  const DescribeFlags asked = split_name(flags);
+  if (!asked.kind.empty() && !asked.name.empty()) return {};
+  return fail(ErrorCode::kInvalid, "describe needs a kind and a name", {},
+              fmt::format("graylane describe {} NAME", asked.kind.empty() ? "ingress" : asked.kind));
+}
+
 int describe(const DescribeFlags& flags, Io& io) {
-  DescribeFlags asked = flags;
-  if (const size_t slash = asked.kind.find('/'); slash != asked.kind.npos && asked.name.empty()) {
-    asked.name = asked.kind.substr(slash + 1);
-    asked.kind.resize(slash);
-  }
-  if (asked.kind.empty() || asked.name.empty()) {
-    tell(io, {ErrorCode::kInvalid, "describe needs a kind and a name", {}, "graylane describe ingress NAME"});
-    return kUsage;
-  }
+  if (const auto checked = check_words(flags); !checked) return tell(io, checked.error()), kUsage;
+  const DescribeFlags asked = split_name(flags);
   int exit_code = kOk;
   const auto manifests = open_manifests("describe", asked.read, io, exit_code);
   if (!manifests) return exit_code;

@@ -155,9 +155,11 @@ int explain_lines(const ExplainFlags& flags, Answerer& answerer, Io& io) {
   return good ? kOk : kFailed;
 }
 
-std::optional<Error> misuse(const ExplainFlags& flags) {
+}  // namespace
+
+Result<void> check_words(const ExplainFlags& flags) {
   const auto wrong = [](std::string what, std::string fix) {
-    return Error{ErrorCode::kInvalid, std::move(what), {}, std::move(fix)};
+    return fail(ErrorCode::kInvalid, std::move(what), {}, std::move(fix));
   };
   const bool one = !flags.url.empty();
   if (one == !flags.requests.empty()) {
@@ -166,14 +168,12 @@ std::optional<Error> misuse(const ExplainFlags& flags) {
   }
   const bool edits = !flags.method.empty() || !flags.headers.empty() || !flags.cookies.empty() || !flags.client_ip.empty();
   if (!one && edits) return wrong("-X, -H, -b and --client-ip belong to a URL", "write them into the lines of --requests");
-  return std::nullopt;
+  return {};
 }
-
-}  // namespace
 
 int explain(const ExplainFlags& flags, Io& io) {
   int exit_code = kOk;
-  if (const auto error = misuse(flags)) return tell(io, *error), kUsage;
+  if (const auto checked = check_words(flags); !checked) return tell(io, checked.error()), kUsage;
   const auto request = flags.url.empty() ? Result<RequestLine>() : request_of(flags);
   if (!request) return tell(io, request.error()), kUsage;
   const auto manifests = open_manifests("explain", flags.read, io, exit_code);

@@ -51,8 +51,8 @@ struct LintFlags {
 
 struct GetFlags {
   ReadFlags read;
-  std::string kind;
-  std::string name;
+  std::string kind;  // or several, see get_words.h
+  std::vector<std::string> names;
   std::string ns;
   bool all_namespaces = false;
   std::string output = "table";

@@ -1,13 +1,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
-#include <map>
 #include <set>
 
 #include "cli/columns.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/get_words.h"
 #include "cli/kind_name.h"
 #include "cli/manifests.h"
 #include "cli/object_rows.h"
@@ -81,51 +82,76 @@ int get_routes(const GetFlags& flags, const route::Table& table, Io& io) {
 
 // ---- objects
 
+/// The objects of a kind that one word of the command line names.
+struct Asked {
+  std::optional<KindName> kind;  // nothing: any
+  std::vector<std::string> names;
+
+  /// Events are so many that nobody means them by all.
+  bool is_of_kind(const api::Object& object) const { return kind ? kind->matches(object.key) : object.key.kind != "Event"; }
+  std::string kind_text() const { return kind ? kind->kind() : "an object"; }
+};
+
 class Getter {
  public:
   Getter(const GetFlags& flags, const std::vector<ObjectPtr>& objects, Io& io) : flags_(flags), objects_(objects), io_(io) {}
 
-  int run() {
-    if (!flags_.kind.empty()) {
-      kind_ = KindName::find(flags_.kind, objects_);
-      if (!kind_) return refuse(fmt::format("no kind is called \"{}\"", flags_.kind), nearest(flags_.kind, kind_words(objects_)));
+  int run(const std::vector<GetWord>& words) {
+    for (const GetWord& word : words) {
+      auto kind = KindName::find(word.kind, objects_);
+      if (!kind && word.kind != kAllKinds)
+        return refuse(fmt::format("no kind is called \"{}\"", word.kind), nearest(word.kind, kind_words(objects_)));
+      asked_.push_back({std::move(kind), word.names});
     }
-    const std::vector<ObjectPtr> found = select();
-    if (found.empty() && !flags_.name.empty())
-      return refuse(fmt::format("{} \"{}\" does not exist{}", kind_->kind(), flags_.name, where()), near_name());
-    if (found.empty() && !is_structured()) return say_none(), kOk;
-    print(found);
-    return kOk;
+    int exit_code = kOk;
+    for (const Asked& asked : asked_) exit_code = std::max(exit_code, select(asked));
+    if (found_.empty() && exit_code == kOk && !is_structured()) return say_none(), kOk;
+    if (!found_.empty() || exit_code == kOk) print();
+    return exit_code;
   }
 
  private:
   bool is_structured() const { return flags_.output == "json" || flags_.output == "yaml"; }
   std::string ns() const { return flags_.ns.empty() ? "default" : flags_.ns; }
-  bool scoped() const { return !flags_.all_namespaces && (!kind_ || kind_->namespaced()); }
-  std::string where() const { return scoped() ? fmt::format(" in namespace {}", ns()) : ""; }
-
-  bool is_of_kind(const api::Object& object) const { return !kind_ || kind_->matches(object.key); }
-  bool is_here(const api::Object& object) const {
-    return flags_.all_namespaces || object.key.ns.empty() || object.key.ns == ns();
+  bool is_scoped(const Asked& asked) const { return !flags_.all_namespaces && (!asked.kind || asked.kind->namespaced()); }
+  std::string where(bool scoped) const { return scoped ? fmt::format(" in namespace {}", ns()) : ""; }
+  /// Who names a namespace, and all kinds, means what is in it.
+  bool is_here(const Asked& asked, const api::Object& object) const {
+    if (flags_.all_namespaces || object.key.ns == ns()) return true;
+    return object.key.ns.empty() && (asked.kind || flags_.ns.empty());
   }
 
-  std::vector<ObjectPtr> select() const {
-    std::vector<ObjectPtr> found;
-    for (const ObjectPtr& object : objects_) {
-      const bool is_named = flags_.name.empty() || object->key.name == flags_.name;
-      if (is_of_kind(*object) && is_here(*object) && is_named) found.push_back(object);
+  /// What is there, and tells what is not.
+  int select(const Asked& asked) {
+    if (asked.names.empty()) return take(asked, nullptr), kOk;
+    int exit_code = kOk;
+    for (const std::string& name : asked.names) {
+      if (take(asked, &name)) continue;
+      exit_code = refuse(fmt::format("{} \"{}\" does not exist{}", asked.kind_text(), name, where(is_scoped(asked))),
+                         near_name(asked, name));
     }
-    return found;
+    return exit_code;
   }
 
-  std::string near_name() const {
+  /// Whether there was one.
+  bool take(const Asked& asked, const std::string* name) {
+    const size_t before = found_.size();
+    for (const ObjectPtr& object : objects_) {
+      const bool is_named = name == nullptr || object->key.name == *name;
+      if (asked.is_of_kind(*object) && is_here(asked, *object) && is_named) found_.push_back(object);
+    }
+    if (!asked.kind) std::ranges::stable_sort(found_.begin() + static_cast<ptrdiff_t>(before), found_.end(), {}, table_of);
+    return found_.size() != before;
+  }
+
+  std::string near_name(const Asked& asked, const std::string& name) const {
     std::vector<std::string> names;
     for (const ObjectPtr& object : objects_) {
-      if (!is_of_kind(*object)) continue;
-      if (object->key.name == flags_.name && !is_here(*object)) return flags_.name + " -n " + object->key.ns;
+      if (!asked.is_of_kind(*object)) continue;
+      if (object->key.name == name && !is_here(asked, *object)) return name + " -n " + object->key.ns;
       names.push_back(object->key.name);
     }
-    return nearest(flags_.name, names);
+    return nearest(name, names);
   }
 
   int refuse(std::string what, const std::string& meant) {
@@ -140,42 +166,60 @@ class Getter {
   void say_none() {
     std::set<std::string> others;
     for (const ObjectPtr& object : objects_) {
-      if (is_of_kind(*object) && !is_here(*object)) others.insert(object->key.ns);
+      const auto is_elsewhere = [&](const Asked& asked) { return asked.is_of_kind(*object) && !is_here(asked, *object); };
+      if (!object->key.ns.empty() && std::ranges::any_of(asked_, is_elsewhere)) others.insert(object->key.ns);
     }
-    io_.talk("No resources found" + where() +
+    const bool scoped = std::ranges::any_of(asked_, [this](const Asked& asked) { return is_scoped(asked); });
+    io_.talk("No resources found" + where(scoped) +
              (others.empty() ? "" : fmt::format("; there are some in {}: add -A or -n <namespace>", fmt::join(others, ", "))));
   }
 
-  void print(const std::vector<ObjectPtr>& found) {
-    if (is_structured()) return print_structured(found);
+  void print() {
+    if (is_structured()) return print_structured();
     if (flags_.output == "name") {
-      for (const ObjectPtr& object : found) io_.out.line(resource_name(*object));
+      for (const ObjectPtr& object : found_) io_.out.line(resource_name(*object));
       return;
     }
-    std::map<std::pair<std::string, std::string>, std::vector<ObjectPtr>> by_kind;
-    for (const ObjectPtr& object : found) by_kind[{object->key.kind, object->key.group}].push_back(object);
-    bool first = true;
-    for (const auto& [name, objects] : by_kind) {
-      if (!first) io_.out.line("");
-      if (!kind_) io_.out.line("# " + name.first);
-      first = false;
-      const auto kind = KindName::of(objects.front()->key, objects_);
-      Columns columns;
-      const bool with_namespace = flags_.all_namespaces && !objects.front()->key.ns.empty();
-      for (auto& row :
-           object_rows(objects, {kind ? kind->custom() : nullptr, with_namespace, flags_.output == "wide", now_unix_seconds()}))
-        columns.row(std::move(row));
-      io_.out.write(printable_lines(columns.text(kGap)));
+    std::vector<std::vector<ObjectPtr>> tables;  // in the order in which they were asked for
+    for (const ObjectPtr& object : found_) {
+      const auto is_it = [&](const std::vector<ObjectPtr>& table) { return table_of(table.front()) == table_of(object); };
+      auto table = std::ranges::find_if(tables, is_it);
+      if (table == tables.end()) table = tables.insert(table, std::vector<ObjectPtr>());
+      table->push_back(object);
+    }
+    for (const auto& table : tables) {
+      if (&table != &tables.front()) io_.out.line("");
+      print_table(table);
     }
   }
 
-  void print_structured(const std::vector<ObjectPtr>& found) {
+  using TableName = std::pair<std::string, std::string>;
+  static TableName table_of(const ObjectPtr& object) { return {object->key.kind, object->key.group}; }
+
+  bool has_one_kind() const {
+    const auto is_same = [this](const Asked& asked) { return asked.kind && asked.kind->kind() == asked_.front().kind->kind(); };
+    return asked_.front().kind && std::ranges::all_of(asked_, is_same);
+  }
+
+  void print_table(const std::vector<ObjectPtr>& objects) {
+    const auto kind = KindName::of(objects.front()->key, objects_);
+    const ObjectColumns shown{.custom = kind ? kind->custom() : nullptr,
+                              .with_namespace = flags_.all_namespaces && !objects.front()->key.ns.empty(),
+                              .wide = flags_.output == "wide",
+                              .now_unix_seconds = now_unix_seconds(),
+                              .with_kind = !has_one_kind()};
+    Columns columns;
+    for (auto& row : object_rows(objects, shown)) columns.row(std::move(row));
+    io_.out.write(printable_lines(columns.text(kGap)));
+  }
+
+  void print_structured() {
     const auto write = [&](const doc::Value& value) {
       io_.out.write(flags_.output == "json" ? doc::to_json(value, 4) + "\n" : doc::to_yaml(value));
     };
-    if (!flags_.name.empty()) return write(found.front()->content);
+    if (asked_.size() == 1 && asked_[0].names.size() == 1) return write(found_.front()->content);
     doc::Array items;
-    for (const ObjectPtr& object : found) items.push_back(object->content);
+    for (const ObjectPtr& object : found_) items.push_back(object->content);
     doc::Object list;
     list.set("apiVersion", doc::Value("v1"));
     list.set("kind", doc::Value("List"));
@@ -186,36 +230,45 @@ class Getter {
   const GetFlags& flags_;
   const std::vector<ObjectPtr>& objects_;
   Io& io_;
-  std::optional<KindName> kind_;
+  std::vector<Asked> asked_;
+  std::vector<ObjectPtr> found_;
 };
 
-/// "svc/web" is kind and name in one word.
-GetFlags split_name(GetFlags flags) {
-  const size_t slash = flags.kind.find('/');
-  if (slash == flags.kind.npos || !flags.name.empty()) return flags;
-  flags.name = flags.kind.substr(slash + 1);
-  flags.kind.resize(slash);
-  return flags;
+bool means_routes(const GetWord& word) { return word.kind == "routes" || word.kind == "route"; }
+
+/// They are no objects.
+Result<void> check_routes(const std::vector<GetWord>& words, const GetFlags& flags) {
+  if (words.size() > 1)
+    return fail(ErrorCode::kInvalid, "routes cannot be listed together with objects", {},
+                "ask for them by themselves: graylane get routes");
+  if (words[0].names.empty() && flags.output != "name") return {};
+  return fail(ErrorCode::kInvalid, "routes have no names", {}, "leave the name away, or use graylane explain for one request");
 }
 
-bool means_routes(const std::string& kind) { return kind == "routes" || kind == "route"; }
+Result<std::vector<GetWord>> words_of(const GetFlags& flags) {
+  std::vector<std::string> arguments = flags.names;
+  if (!flags.kind.empty()) arguments.insert(arguments.begin(), flags.kind);
+  return read_get_words(arguments);
+}
 
 }  // namespace
 
+Result<void> check_words(const GetFlags& flags) {
+  const auto words = words_of(flags);
+  if (!words) return std::unexpected(words.error());
+  return std::ranges::any_of(*words, means_routes) ? check_routes(*words, flags) : Result<void>();
+}
+
 int get(const GetFlags& flags, Io& io) {
+  if (const auto checked = check_words(flags); !checked) return tell(io, checked.error()), kUsage;
+  const auto words = *words_of(flags);
   int exit_code = kOk;
-  GetFlags asked = split_name(flags);
-  if (asked.kind == "all") asked.kind.clear();
-  if (means_routes(asked.kind) && (!asked.name.empty() || asked.output == "name")) {
-    tell(io, {ErrorCode::kInvalid, "routes have no names", {}, "leave the name away, or use graylane explain for one request"});
-    return kUsage;
-  }
-  const auto manifests = open_manifests("get", asked.read, io, exit_code);
+  const auto manifests = open_manifests("get", flags.read, io, exit_code);
   if (!manifests) return exit_code;
-  tell_errors(manifests->offline.reading(), asked.read.path, io);
+  tell_errors(manifests->offline.reading(), flags.read.path, io);
   if (manifests->offline.objects().empty() && has_errors(manifests->offline.reading())) return kFailed;
-  if (means_routes(asked.kind)) return get_routes(asked, *manifests->table, io);
-  return Getter(asked, manifests->offline.objects(), io).run();
+  if (means_routes(words.front())) return get_routes(flags, *manifests->table, io);
+  return Getter(flags, manifests->offline.objects(), io).run(words);
 }
 
 }  // namespace graylane::cli

@@ -47,7 +47,8 @@ std::string flags_of(const CLI::App& app, size_t width) {
     for (const CLI::Option* option : app.get_options()) {
       if (option->nonpositional() && option->get_group() == group) columns.row({spelled(*option), option->get_description()});
     }
-    out += fmt::format("\n{}\n{}", group, columns.text(2, kFlagWidthMax, reading_width(width)));
+    out +=
+        fmt::format("\n{}\n{}", group, columns.text(2, std::min(kFlagWidthMax, reading_width(width) / 2), reading_width(width)));
   }
   return out;
 }

@@ -84,17 +84,20 @@ const std::array<CommandText, 16> kCommands = {{
     {.name = "get",
      .group = "Objects",
      .purpose = "List objects, or the routes that they make",
-     .usage = {"graylane get [-f <dir-or-file>] [<kind> [<name>]] [-n <namespace> | -A] [-o {table | wide | name | json | yaml}] "
-               "[flags]",
+     .usage = {"graylane get [-f <dir-or-file>] [<kind>[,<kind>...] [<name>...]] [-n <namespace> | -A]",
+               "             [-o {table | wide | name | json | yaml}] [flags]",
+               "graylane get [-f <dir-or-file>] <kind>/<name>... [flags]",
                "graylane get [-f <dir-or-file>] routes [-n <namespace>] [-o {table | wide | json | yaml}] [flags]"},
-     .details = "Without -f: the objects of a running instance, with what its controllers made.\n\n"
-                "Kinds have the names that kubectl knows: ingress, ing, services, svc, deploy, pods, ...; none means all. "
-                "Without -n and -A: the namespace default.\n\n"
-                "Routes are those of all namespaces; with -n those whose Ingress, or whose canary, is in that namespace. With "
-                "-o wide they have also: POLICY, what happens on the way (redirects, rewrites, address lists with their "
-                "lengths, what is closed); ENDPOINTS, of the stable version and the canary; STICKY, what keeps a user with one "
-                "version; INGRESS.\n",
+     .details =
+         "Without -f: the objects of a running instance, with what its controllers made.\n\n"
+         "Kinds have the names that kubectl knows: ingress, ing, services, svc, deploy, pods, ...; none, and all, means every "
+         "kind but Events, also those that kubectl get all leaves out. Without -n and -A: the namespace default.\n\n"
+         "Routes are those of all namespaces; with -n those whose Ingress, or whose canary, is in that namespace. With "
+         "-o wide they have also: POLICY, what happens on the way (redirects, rewrites, address lists with their "
+         "lengths, what is closed); ENDPOINTS, of the stable version and the canary; STICKY, what keeps a user with one "
+         "version; INGRESS.\n",
      .examples = {"graylane get -f examples/nginx-canary routes", "graylane get -f examples/nginx-canary ingress -o wide",
+                  "graylane get -f examples/nginx-canary svc,ingress",
                   "graylane get -f examples/nginx-canary svc old-nginx -o yaml"},
      .exit_codes = {"0  listed, if only an empty list", "1  the manifests cannot be read", "2  usage",
                     "3  no object of that name, or no such kind"},
@@ -130,11 +133,11 @@ const std::array<CommandText, 16> kCommands = {{
     {.name = "token",
      .group = "Access",
      .purpose = "Make a bearer token for the API, or list and end those there are",
-     .usage = {"graylane token --role {viewer | operator | admin} [--user <name>] [-n <namespace>] [--state <folder>]",
-               "graylane token {--list | --remove <id>} [--state <folder>]"},
+     .usage = {"graylane token --role {viewer | operator | admin} [--user <name>] [-n <namespace>]",
+               "               [--state <folder>]", "graylane token {--list | --remove <id>} [--state <folder>]"},
      .details =
          "The token alone is on stdout, and it is kept nowhere else: the state folder has only its hash. It holds at once, also "
-         "in an instance that runs, until it is removed.\n\n"
+         "in an instance that runs, until it is removed. The state folder must be there: the first graylane up makes it.\n\n"
          "  viewer    reads all but Secrets\n"
          "  operator  also writes what lives in namespaces; still no Secrets, quotas or roles\n"
          "  admin     everything; Helm needs it, in its namespace, as it keeps releases in Secrets\n\n"
@@ -143,7 +146,7 @@ const std::array<CommandText, 16> kCommands = {{
      .examples = {"graylane token --role viewer", "TOKEN=$(graylane token --role operator --user ann --namespace shop)",
                   "graylane token --list"},
      .exit_codes = {"0  done", "1  a name is refused, or the state folder cannot be read or written", "2  usage",
-                    "3  no token of that id"},
+                    "3  no state folder, or no token of that id"},
      .next = "graylane kubeconfig has the address and the CA that go with it"},
     {.name = "backup",
      .group = "Access",
@@ -168,8 +171,8 @@ const std::array<CommandText, 16> kCommands = {{
     {.name = "doctor",
      .group = "Other",
      .purpose = "Say what this machine lacks for running an instance, and how to mend it",
-     .usage = {"graylane doctor [-f <dir-or-file>] [--listen <address:port>] [--admin <address:port>] [--api <address:port>] "
-               "[--state <folder>]"},
+     .usage = {"graylane doctor [-f <dir-or-file>] [--listen <address:port>] [--admin <address:port>]",
+               "                [--api <address:port>] [--state <folder>]"},
      .details =
          "The ports that flags name must be free. Without flags those of the instance that holds the state folder are shown, and "
          "where none does, it is those of graylane up that must be free.\n\n"

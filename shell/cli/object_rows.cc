@@ -162,6 +162,30 @@ Cells event_cells(const api::Object& object) {
   return cells;
 }
 
+Cells replica_set_cells(const api::Object& object) {
+  const auto count = [&](std::initializer_list<std::string_view> members) {
+    return std::to_string(number_at(&object.content, members));
+  };
+  return {count({"spec", "replicas"}), count({"status", "replicas"}), count({"status", "readyReplicas"})};
+}
+
+Cells namespace_cells(const api::Object& object) {
+  const std::string phase = text_at(&object.content, {"status", "phase"});
+  return {phase.empty() ? kUnknown : phase};
+}
+
+Cells node_cells(const api::Object& object) {
+  std::string status = "NotReady";
+  const doc::Value* conditions = api::fields::find_path(&object.content, {"status", "conditions"});
+  if (conditions != nullptr && conditions->as_array() != nullptr) {
+    for (const doc::Value& condition : *conditions->as_array())
+      if (text_at(&condition, {"type"}) == "Ready" && text_at(&condition, {"status"}) == "True") status = "Ready";
+  }
+  const doc::Value* cordoned = api::fields::find_path(&object.content, {"spec", "unschedulable"});
+  const bool is_cordoned = cordoned != nullptr && cordoned->as_bool() != nullptr && *cordoned->as_bool();
+  return {status + (is_cordoned ? ",SchedulingDisabled" : "")};
+}
+
 Cells no_cells(const api::Object&) { return {}; }
 
 struct Layout {
@@ -172,8 +196,8 @@ struct Layout {
 };
 
 /// The names of Events are for nobody: what they are about stands there.
-std::string first_cell(const api::Object& object) {
-  if (object.key.kind != "Event") return object.key.name;
+std::string first_cell(const api::Object& object, bool with_kind) {
+  if (object.key.kind != "Event") return with_kind ? resource_name(object) : object.key.name;
   const std::string kind = text_at(&object.content, {"involvedObject", "kind"});
   return kind.empty() ? object.key.name : lower_case(kind) + "/" + text_at(&object.content, {"involvedObject", "name"});
 }
@@ -188,6 +212,9 @@ const Layout& layout_of(std::string_view kind) {
       {"Secret", {"TYPE", "DATA"}, secret_cells},
       {"Endpoints", {"ENDPOINTS"}, endpoints_cells},
       {"EndpointSlice", {"SERVICE", "PORTS", "ENDPOINTS"}, slice_cells},
+      {"ReplicaSet", {"DESIRED", "CURRENT", "READY"}, replica_set_cells},
+      {"Namespace", {"STATUS"}, namespace_cells},
+      {"Node", {"STATUS"}, node_cells},
       {"IngressClass", {"CONTROLLER"}, class_cells},
       {"Event", {"TYPE", "REASON", "MESSAGE"}, event_cells, "OBJECT"},
       {"", {}, no_cells},
@@ -264,7 +291,7 @@ std::vector<Cells> object_rows(const std::vector<api::ObjectPtr>& objects, const
   for (const api::ObjectPtr& object : objects) {
     Cells cells = columns.custom ? custom_cells(*columns.custom, *object, columns) : layout.cells(*object);
     if (!columns.custom) cells.push_back(age_of(*object, columns.now_unix_seconds));
-    add(pick(columns.with_namespace, object->key.ns, first_cell(*object)), cells,
+    add(pick(columns.with_namespace, object->key.ns, first_cell(*object, columns.with_kind)), cells,
         columns.wide ? Cells{object->at(object->content.at()).to_string()} : Cells{});
   }
   return rows;

@@ -18,6 +18,7 @@ struct ObjectColumns {
   bool with_namespace = false;
   bool wide = false;
   int64_t now_unix_seconds = 0;
+  bool with_kind = false;  // before the name, where tables of several kinds follow one another
 };
 
 /// A heading, then a row each; all objects have the same kind.

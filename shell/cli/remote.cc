@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "cli/commands.h"
 #include "cli/errors.h"
 #include "cli/exit_code.h"
 #include "cli/run.h"
@@ -25,6 +26,13 @@ const ReadFlags* read_flags(const CommandLine& line) {
   if (command == "describe") return &line.describe.read;
   if (command == "split") return &line.split.read;
   return nullptr;
+}
+
+Result<void> check_words(const CommandLine& line) {
+  const std::string command = line.command();
+  if (command == "explain") return check_words(line.explain);
+  if (command == "get") return check_words(line.get);
+  return command == "describe" ? check_words(line.describe) : Result<void>();
 }
 
 /// How an instance reads Ingresses was said when it was started.
@@ -68,6 +76,7 @@ bool asks_instance(const CommandLine& line) {
 
 int ask(const CommandLine& line, const std::vector<std::string>& arguments, Io& io) {
   const ReadFlags& flags = *read_flags(line);
+  if (auto checked = check_words(line); !checked) return tell(io, checked.error()), kUsage;
   if (says_how_to_read(flags)) {
     tell(io, {ErrorCode::kInvalid,
               "a running instance was told how to read Ingresses when it was started",

@@ -139,8 +139,8 @@ class Spelling(CliTest):
 
     def test_without_manifests_and_instance_it_says_how_to_get_one(self):
         # Commands that can ask a running instance do so when no manifests are named.
-        for command in ("explain", "get", "describe"):
-            self.assertEqual(self.refused(command, "--state=/nowhere"),
+        for words in (["explain", "http://a.test/"], ["get"], ["describe", "svc/a"]):
+            self.assertEqual(self.refused(*words, "--state=/nowhere"),
                              "error: no instance is running with the state folder /nowhere\n"
                              "    fix: start one with graylane up -f DIR, name its folder with --state, or name manifests with -f\n")
         self.assertIn("    fix: start one with graylane up -f DIR, or name its folder with --state\n", self.refused("split", "--state=/nowhere"))
@@ -382,18 +382,39 @@ class Habits(CliTest):
         # "Unknown flag" for what everybody's fingers know reads like a broken program.
         self.assertIn("fix: did you mean graylane up -f examples?", self.refused("up", "examples"))
         self.assertIn("fix: did you mean graylane lint -f examples?", self.refused("lint", "examples"))
-        self.assertIn("graylane get -w is not there yet", self.refused("get", "pods", "-w"))
+        for flag in ("-w", "-l", "--show-labels"):
+            self.assertRegex(self.refused("get", "pods", flag), rf"graylane get {flag} is not there yet\n +fix: KUBECONFIG=\S+ kubectl get ")
+        self.assertRegex(self.refused("apply", "-f", EXAMPLE), r"apply is a command of kubectl\n +fix: KUBECONFIG=\S+ kubectl apply ")
         self.assertEqual(self.ok("get", "-f", EXAMPLE, "events"), "")
         self.assertEqual(self.ok("get", "-f", EXAMPLE, "all", "-A"), self.ok("get", "-f", EXAMPLE, "-A"))
         self.assertIn("no Pod of namespace default has a log in .graylane", self.refused("logs", "-f", "nobody", code=3))
+
+    def test_several_kinds_and_names_are_listed_one_table_after_another(self):
+        # kubectl's users type this before they read any help; the names can be copied into the next command.
+        out = self.ok("get", "-f", EXAMPLE, "svc,ing")
+        self.assertEqual([line.split()[0] for line in out.splitlines() if line],
+                         ["NAME", "service/old-nginx", "service/new-nginx", "NAME", "ingress.networking.k8s.io/gray-release",
+                          "ingress.networking.k8s.io/gray-release-canary"])
+        self.assertEqual(self.ok("get", "-f", EXAMPLE, "svc,ing", "-o", "name"), "\n".join(re.findall(r"^\S+/\S+", out, re.MULTILINE)) + "\n")
+        items = json.loads(self.ok("get", "-f", EXAMPLE, "svc/new-nginx", "ingress.networking.k8s.io/gray-release", "-o", "json"))["items"]
+        self.assertEqual([item["metadata"]["name"] for item in items], ["new-nginx", "gray-release"])
+        some = cli.run("get", "-f", EXAMPLE, "svc", "new-nginx", "nobody")
+        self.assertEqual((some.code, "new-nginx" in some.out, 'Service "nobody" does not exist' in some.err), (3, True, True), some)
+
+    def test_what_is_empty_is_refused_and_not_taken_for_all(self):
+        # It is mostly a variable that is not set.
+        for words in (["cm", ""], [""], ["svc,"], ["svc/"]):
+            self.assertRegex(self.refused("get", "-f", EXAMPLE, *words), r"is empty|empty kind|not one kind and one name")
+        self.assertIn("describe needs a kind and a name", self.refused("describe", "svc"))
+        self.assertIn("the <pod> is empty", self.refused("logs", ""))
 
     def test_who_looks_into_a_folder_that_is_not_there_leaves_none_behind(self):
         # A name that was mistyped would else be a state folder from then on.
         with tempfile.TemporaryDirectory() as above:
             state = pathlib.Path(above) / "state"
             self.assertIn("there is no store", self.refused("backup", f"{above}/copy", "--state", state, code=1))
-            self.assertIn("there are no tokens in", self.refused("token", "--remove", "x", "--state", state, code=3))
-            self.assertEqual(self.ok("token", "--list", "--state", state).count("\n"), 1)
+            for words in (["--role", "viewer"], ["--list"], ["--remove", "x"]):
+                self.assertIn(f"there is no state folder {state}", self.refused("token", *words, "--state", state, code=3))
             self.assertIn(f"{state} is not there yet and can be made", cli.run("doctor", "--state", state).out)
             self.assertEqual(list(pathlib.Path(above).iterdir()), [])
 
