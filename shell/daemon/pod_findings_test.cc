@@ -76,7 +76,7 @@ TEST(PodFindings, ACrashIsOneMistakeThroughAllItsRestarts) {
 }
 
 TEST(PodFindings, ACordonedNodeIsNamedAsTheReason) {
-  // After a restart nothing runs there, and "unschedulable" does not say who has to do what.
+  // A new Pod waits without end, and "unschedulable" does not say who has to do what.
   const auto found = find({pod("web-1",
                                "conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: "
                                "'0/1 nodes are available: 1 node(s) were unschedulable.'}]")});

@@ -23,7 +23,7 @@ class EarlierLifeTest : public PodTest {
 TEST_F(EarlierLifeTest, ARunningPodIsStartedAgain) {
   // Its status says Running; to believe it would mean that nobody serves until somebody looks.
   pod("web", "command: [/bin/sh, -c, 'echo up; sleep 1000']");
-  ASSERT_TRUE(wait_ready("web"));
+  ASSERT_TRUE(wait_until([&] { return view("web").ready && log("web") == "up\n"; }));
   const std::string started = fields::text(object("web")->find("status"), "startTime");
   next_life();
   ASSERT_TRUE(wait_until([&] { return view("web").ready && restarts("web") == 1; }));
@@ -32,7 +32,7 @@ TEST_F(EarlierLifeTest, ARunningPodIsStartedAgain) {
   EXPECT_NE(state("web", "running", "startedAt"), "");
   EXPECT_EQ(fields::text(object("web")->find("status"), "startTime"), started);
   EXPECT_THAT(events("web"), Contains(StartsWith("Normal SandboxChanged")));
-  EXPECT_EQ(log("web"), "up\nup\n");
+  EXPECT_TRUE(wait_until([&] { return log("web") == "up\nup\n"; })) << log("web");
   next_life();
   EXPECT_TRUE(wait_until([&] { return view("web").ready && restarts("web") == 2; }));
 }

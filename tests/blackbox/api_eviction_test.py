@@ -69,6 +69,32 @@ class Drain(EvictionTest):
         self.wait_ready(1)
         self.assertEqual(self.pods(), waiting)
 
+    def test_a_restart_starts_what_ran_on_a_cordoned_node(self):
+        # A kubelet does not ask whether its node is cordoned; only new Pods wait. Else a node that is kept free of new ones is
+        # without a service after a crash.
+        self.run_shop(2)
+        self.ok("run", "own", "--image=example.com/any:1", "--command", "--", *SLEEP)
+        self.ok("wait", "pod/own", "--for=condition=Ready", "--timeout=20s")
+        self.ok("cordon", NODE)
+        self.assertIn("node.kubernetes.io/unschedulable:NoSchedule", self.ok("describe", "node", NODE))
+        for end in (signal.SIGTERM, signal.SIGKILL):
+            self.up.send_signal(end)
+            self.up.wait_exit()
+            self.up = self.start()
+            self.wait_ready(2)
+            self.ok("wait", "pod/own", "--for=condition=Ready", "--timeout=20s")
+        self.ok("scale", "deploy/shop", "--replicas=3")
+        waiting = up.wait_for(lambda: self.pods("--field-selector=status.phase=Pending"), "a Pod that waits")
+        up.wait_for(lambda: "unschedulable" in self.ok("describe", *waiting), "why it waits")
+        self.up.send_signal(signal.SIGKILL)
+        self.up.wait_exit()
+        self.up = self.start()
+        self.wait_ready(2)
+        up.wait_for(lambda: len(self.pods("--field-selector=status.phase=Pending")) == 1, "the third waits as before")
+        self.ok("uncordon", NODE)
+        self.wait_ready(3)
+        up.wait_for(lambda: "unschedulable" not in self.ok("describe", "node", NODE), "no taint")
+
     def test_a_budget_stops_it(self):
         # Falling back to plain deletion would end what people protected.
         self.run_shop(2)
