@@ -1,6 +1,7 @@
 #include "api/crd.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "api/build.h"
@@ -104,6 +105,12 @@ bool is_terminating(const Object& crd) {
   return !text_of(metadata, "deletionTimestamp").empty();
 }
 
+/// Groups whose objects people hand over because something acts on them.
+bool has_controller_elsewhere(std::string_view group) {
+  constexpr std::array<std::string_view, 4> kGroups{"argoproj.io", "gateway.networking.k8s.io", "networking.istio.io", "rollouts.kruise.io"};
+  return std::find(kGroups.begin(), kGroups.end(), group) != kGroups.end();
+}
+
 /// What all versions have in common.
 Kind base_kind(const Value& spec) {
   const Value& names = *spec.find("names");
@@ -117,6 +124,7 @@ Kind base_kind(const Value& spec) {
   kind.categories = texts_of(names, "categories");
   kind.namespaced = text_of(&spec, "scope") == "Namespaced";
   kind.has_generation = true;
+  kind.is_acted_on = !has_controller_elsewhere(kind.gvk.group);
   return kind;
 }
 

@@ -35,6 +35,16 @@ TEST(Crd, EachServedVersionBecomesAKind) {
   EXPECT_EQ(v1->custom->selectable_fields, std::vector<std::string>{"spec.mode"});
 }
 
+TEST(Crd, KindsThatAreExpectedToDoSomethingAreSaidToBeOnlyStored) {
+  // Who applies a Rollout waits for Pods; nobody waits for anything after a Widget.
+  EXPECT_TRUE(Widgets().kinds.find("example.com/v1", "Widget")->is_acted_on);
+  std::string rollouts = kWidgetCrd;
+  for (size_t at = 0; (at = rollouts.find("example.com", at)) != rollouts.npos;) rollouts.replace(at, 11, "argoproj.io");
+  Decoded decoded = decode(yaml(rollouts), nullptr);
+  ASSERT_TRUE(decoded.object) << problems_of(decoded);
+  EXPECT_FALSE(kinds_with(*decoded.object).find("argoproj.io/v1", "Widget")->is_acted_on);
+}
+
 TEST(Crd, EqualSchemasAreKeptOnce) {
   // Istio's definitions repeat each schema in three versions; memory should not.
   const Widgets widgets;
