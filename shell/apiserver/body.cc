@@ -32,7 +32,7 @@ constexpr std::pair<std::string_view, std::string_view> kYamlWords[] = {
 std::string syntax_problem(const doc::Parsed& parsed, bool yaml) {
   for (const Diagnostic& diagnostic : parsed.diagnostics) {
     if (diagnostic.severity != Severity::kError || diagnostic.id.ends_with("-duplicate-key")) continue;
-    if (diagnostic.id.ends_with("-depth")) return "exceeded max depth";
+    if (diagnostic.id.ends_with("-depth")) return "exceeded max depth: " + diagnostic.message;
     const bool cut_off = diagnostic.message.ends_with("is not closed") || diagnostic.message.find("ends") != std::string::npos;
     if (yaml) {
       for (const auto& [ours, theirs] : kYamlWords) {

@@ -77,19 +77,25 @@ ApiServer::ApiServer(const api::Kinds& kinds, store::Store& store, net::EventLoo
 
 ApiServer::~ApiServer() { *alive_ = false; }
 
-void ApiServer::handle(const httpd::Request& request, const identity::Identity& identity, httpd::Responder&& responder) {
-  identity::Access access = access_of(request);
+std::optional<httpd::Response> ApiServer::refusal(const httpd::Request& request, const identity::Identity& identity) const {
+  const identity::Access access = access_of(request);
   const bool allowed = identity::allows(identity, access);
-  const auto place = allowed && !impersonates(request) ? handlers_.watched(request) : std::nullopt;
-  if (place) return watch(request, *place, std::move(responder));
-  if (allowed && !impersonates(request) && logs_.answer(request, responder)) return;
+  if (allowed && !impersonates(request)) return std::nullopt;
+  std::optional<httpd::Response> answer;
+  const Reply keep = [&answer](httpd::Response response) { answer = std::move(response); };
+  audited(request, identity, access, keep)(error_response(
+      allowed ? ApiError{403, "Forbidden", "impersonation is not served: use a token of that role (graylane token)"}
+              : not_allowed(identity, access)));
+  return answer;
+}
+
+void ApiServer::handle(const httpd::Request& request, const identity::Identity& identity, httpd::Responder&& responder) {
+  if (const auto refused = refusal(request, identity)) return responder.respond(*refused);
+  if (const auto place = handlers_.watched(request)) return watch(request, *place, std::move(responder));
+  if (logs_.answer(request, responder)) return;
   const auto held = std::make_shared<httpd::Responder>(std::move(responder));
-  Reply reply = [held](const httpd::Response& response) { held->respond(response); };
-  if (options_.audit && identity::is_change(access)) reply = audited(request, identity, access, std::move(reply));
-  if (!allowed) return reply(error_response(not_allowed(identity, access)));
-  if (impersonates(request))
-    return reply(error_response({403, "Forbidden", "impersonation is not served: use a token of that role (graylane token)"}));
-  handlers_.answer(request, identity, reply);
+  const Reply reply = [held](const httpd::Response& response) { held->respond(response); };
+  handlers_.answer(request, identity, audited(request, identity, access_of(request), reply));
 }
 
 namespace {
@@ -104,8 +110,10 @@ std::string name_in(const httpd::Response& response) {
 
 }  // namespace
 
+/// The reply itself where nothing is to be changed.
 Reply ApiServer::audited(const httpd::Request& request, const identity::Identity& identity, const identity::Access& access,
                          Reply reply) const {
+  if (!options_.audit || !identity::is_change(access)) return reply;
   const std::string* agent = request.header("User-Agent");
   const std::string* dry_run = request.query_value("dryRun");
   auto entry = std::make_shared<identity::AuditEntry>();

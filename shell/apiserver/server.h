@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 
 #include "apiserver/handlers.h"
@@ -30,7 +31,10 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  /// Answers 403 when the identity may not.
+  /// What a request is refused with by its head alone, before its body is read: the identity may not. Nothing: handle() answers.
+  std::optional<httpd::Response> refusal(const httpd::Request& request, const identity::Identity& identity) const;
+
+  /// Begins with refusal().
   void handle(const httpd::Request& request, const identity::Identity& identity, httpd::Responder&& responder);
 
   size_t watches() const { return streams_.size(); }

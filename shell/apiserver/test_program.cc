@@ -8,6 +8,8 @@
 
 #include "api/build.h"
 #include "api/decode.h"
+#include "apiserver/body.h"
+#include "apiserver/reading.h"
 #include "apiserver/server.h"
 #include "httpd/server.h"
 #include "store/memory_store.h"
@@ -43,7 +45,9 @@ int main() {
   auto server = httpd::Server::start(
       *loop, net::SocketAddress::loopback(),
       [&](httpd::Request&& request, httpd::Responder&& responder) { api.handle(request, admin, std::move(responder)); },
-      {.body_bytes_max = size_t{16} << 20});  // over its own limit the API answers itself
+      {.body_bytes_max = size_t{16} << 20}, nullptr, {.to_long_body = [](const httpd::Request&) {
+        return apiserver::error_response(apiserver::too_large(apiserver::kBodyBytesMax));
+      }});
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().to_string().c_str());
     return 1;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "apiserver/access.h"
+#include "apiserver/body.h"
 #include "apiserver/health.h"
 #include "apiserver/reading.h"
 #include "apiserver/server.h"
@@ -111,7 +112,7 @@ class Api::Impl {
     auto server = httpd::Server::start(
         *loop_, options_.listen,
         [this](httpd::Request&& request, httpd::Responder&& responder) { handle(request, std::move(responder)); }, limits,
-        *std::move(tls));
+        *std::move(tls), early_answers());
     if (!server) return std::unexpected(std::move(server.error()));
     server_ = std::move(*server);
     if (auto written = write_kubeconfig(*pki); !written) return written;
@@ -125,14 +126,31 @@ class Api::Impl {
   net::SocketAddress address() const { return server_->address(); }
 
  private:
-  void handle(const httpd::Request& request, httpd::Responder&& responder) {
-    const auto who = identity::authenticate(request, tokens_, Clock::now());
+  Result<identity::Identity> identify(const httpd::Request& request) {
+    auto who = identity::authenticate(request, tokens_, Clock::now());
     const bool is_ours = !who && who.error().code != ErrorCode::kInvalid;
     if (is_ours) told_of_tokens_.report(*this, std::unexpected(who.error()));
     else if (request.header("Authorization")) told_of_tokens_.report(*this, {});
+    return who;
+  }
+
+  void handle(const httpd::Request& request, httpd::Responder&& responder) {
+    const auto who = identify(request);
     if (!who) return responder.respond(apiserver::error_response(refusal(who.error())));
     if (auto health = apiserver::answer_health(request, [this] { return note_on_store(); })) return responder.respond(*health);
     api_.handle(request, *who, std::move(responder));
+  }
+
+  /// Who may not write is told so before 16 MiB of theirs are read.
+  httpd::EarlyAnswers early_answers() {
+    const auto to_head = [this](const httpd::Request& request) -> std::optional<httpd::Response> {
+      const auto who = identify(request);
+      return who ? api_.refusal(request, *who) : apiserver::error_response(refusal(who.error()));
+    };
+    const auto to_long_body = [](const httpd::Request&) {
+      return apiserver::error_response(apiserver::too_large(apiserver::kBodyBytesMax));
+    };
+    return {to_head, to_long_body};
   }
 
   /// Else who has a good one would be the first to learn that none is.

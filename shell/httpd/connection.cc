@@ -185,16 +185,27 @@ void Connection::take_head() {
   for (const http::HeaderField& field : head_.fields)
     request_.headers.push_back({std::string(field.name), std::string(field.value)});
   if (!take_target(head_.target)) return refuse(400, "the query holds a '%' that is not followed by two hex digits");
-  const size_t body_max = server_.limits_.body_bytes_max;
-  if (head_.content_length > body_max) {
-    return refuse(413, "the request's body is longer than " + std::to_string(body_max) + " bytes");
-  }
+  if (refuses_head()) return;
   body_.start(head_.framing, head_.content_length);
   state_ = State::kBody;
   loop_.arm(read_timer_, server_.limits_.body_timeout);
   if (!head_.expects_continue) return;
   output_ += "HTTP/1.1 100 Continue\r\n\r\n";
   schedule_flush();
+}
+
+/// Also whom nothing is to be read from.
+bool Connection::refuses_head() {
+  const bool has_body = head_.framing == http::Framing::kChunked || head_.content_length > 0;
+  auto answer = has_body && server_.early_.to_head ? server_.early_.to_head(request_) : std::nullopt;
+  if (answer) refuse(*answer);
+  else if (head_.content_length > server_.limits_.body_bytes_max) refuse_long_body();
+  return closing_;
+}
+
+void Connection::refuse_long_body() {
+  if (server_.early_.to_long_body) return refuse(server_.early_.to_long_body(request_));
+  refuse(413, "the request's body is longer than " + std::to_string(server_.limits_.body_bytes_max) + " bytes");
 }
 
 bool Connection::take_target(std::string_view target) {
@@ -221,7 +232,7 @@ bool Connection::process_body() {
   }
   input_.erase(0, input_.size() - rest.size());
   if (request_.body.size() > server_.limits_.body_bytes_max) {
-    refuse(413, "the request's body is longer than " + std::to_string(server_.limits_.body_bytes_max) + " bytes");
+    refuse_long_body();
     return true;
   }
   if (body_.state() == http::BodyReader::State::kMore) return false;

@@ -62,7 +62,9 @@ class Connection final : public net::Handler, public std::enable_shared_from_thi
   bool process_head();
   void take_head();
   bool take_target(std::string_view target);
+  bool refuses_head();
   bool process_body();
+  void refuse_long_body();
   void dispatch();
   void refuse(uint16_t status, std::string_view why);
   void refuse(const Response& response);

@@ -61,6 +61,11 @@ const std::string* Request::header(std::string_view name) const {
   return found == headers.end() ? nullptr : &found->value;
 }
 
+size_t Request::header_count(std::string_view name) const {
+  const auto is_it = [&](const Header& header) { return http::equal_names(header.name, name); };
+  return static_cast<size_t>(std::ranges::count_if(headers, is_it));
+}
+
 const std::string* Request::query_value(std::string_view name) const {
   const auto found = std::ranges::find(query, name, &QueryItem::name);
   return found == query.end() ? nullptr : &found->value;

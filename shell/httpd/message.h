@@ -49,6 +49,7 @@ struct Request {
 
   /// The first of that name, without case; nullptr when absent.
   const std::string* header(std::string_view name) const;
+  size_t header_count(std::string_view name) const;
   /// The first of that name; nullptr when absent.
   const std::string* query_value(std::string_view name) const;
 };

@@ -40,20 +40,22 @@ std::string too_many() {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(net::EventLoop& loop, const net::SocketAddress& address, RequestHandler handler,
-                                              Limits limits, std::shared_ptr<const TlsContext> tls) {
+                                              Limits limits, std::shared_ptr<const TlsContext> tls, EarlyAnswers early) {
   auto listener = net::listen(address);
   if (!listener) return std::unexpected(listener.error());
-  std::unique_ptr<Server> server(new Server(loop, std::move(*listener), std::move(handler), limits, std::move(tls)));
+  std::unique_ptr<Server> server(
+      new Server(loop, std::move(*listener), std::move(handler), limits, std::move(tls), std::move(early)));
   if (auto added = loop.add_level(server->listener_.get(), *server); !added) return std::unexpected(added.error());
   return server;
 }
 
 Server::Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits,
-               std::shared_ptr<const TlsContext> tls)
+               std::shared_ptr<const TlsContext> tls, EarlyAnswers early)
     : loop_(loop),
       listener_(std::move(listener)),
       address_(net::local_address(listener_.get())),
       handler_(std::move(handler)),
+      early_(std::move(early)),
       limits_(limits),
       tls_(std::move(tls)) {}
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -39,6 +40,14 @@ struct Limits {
   size_t held_bytes_max = 256 * 1024 * 1024;
 };
 
+/// What requests hear whose body is not read, or not to its end; their connections are closed behind it. Both may be empty.
+struct EarlyAnswers {
+  /// To a head that announces a body. Nothing: the body is read.
+  std::function<std::optional<Response>(const Request&)> to_head = {};
+  /// To a body over Limits::body_bytes_max. Empty: a line of text.
+  std::function<Response(const Request&)> to_long_body = {};
+};
+
 /// Takes (Request, Responder), or (const Request&, Responder) when the request need not outlive the call.
 using RequestHandler = std::function<void(Request&&, Responder&&)>;
 
@@ -47,7 +56,8 @@ class Connection;
 class Server final : private net::Handler {
  public:
   static Result<std::unique_ptr<Server>> start(net::EventLoop& loop, const net::SocketAddress& address, RequestHandler handler,
-                                               Limits limits = {}, std::shared_ptr<const TlsContext> tls = nullptr);
+                                               Limits limits = {}, std::shared_ptr<const TlsContext> tls = nullptr,
+                                               EarlyAnswers early = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -64,7 +74,8 @@ class Server final : private net::Handler {
 
  private:
   friend class Connection;
-  Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits, std::shared_ptr<const TlsContext> tls);
+  Server(net::EventLoop& loop, net::Fd listener, RequestHandler handler, Limits limits, std::shared_ptr<const TlsContext> tls,
+         EarlyAnswers early);
   void on_events(uint32_t epoll_events) override;
   void admit(net::Fd fd, const net::SocketAddress& peer);
   void pause_if_out_of_resources(int error);
@@ -78,6 +89,7 @@ class Server final : private net::Handler {
   net::Fd listener_;
   net::SocketAddress address_;
   const RequestHandler handler_;
+  const EarlyAnswers early_;
   const Limits limits_;
   std::shared_ptr<const TlsContext> tls_;  // nullptr: plain HTTP
   bool draining_ = false;

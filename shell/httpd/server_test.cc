@@ -154,6 +154,39 @@ TEST(Httpd, BodiesOverTheLimitAreRefused) {
               StartsWith("HTTP/1.1 200 "));
 }
 
+/// Refuses whoever says so, and long bodies in words of its own.
+EarlyAnswers early_answers() {
+  return {[](const Request& request) {
+            return request.header("X-Nobody") ? std::optional(text_response(401, "who are you?")) : std::nullopt;
+          },
+          [](const Request& request) { return text_response(413, "too long for " + request.path); }};
+}
+
+TEST(Httpd, AHeadCanBeRefusedBeforeItsBodyIsRead) {
+  // Else anybody who reaches the port could make the server keep megabytes for nothing.
+  TestServer server(echo, {.body_bytes_max = 10}, nullptr, early_answers());
+  for (const char* framing : {"Expect: 100-continue\r\nContent-Length: 5", "Transfer-Encoding: chunked", "Content-Length: 500"}) {
+    TestClient client(server);
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nX-Nobody: 1\r\n" + std::string(framing) + "\r\n\r\n");
+    EXPECT_THAT(client.read_to_end(),
+                AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("Connection: close"), EndsWith("who are you?\n")))
+        << framing;
+  }
+  EXPECT_THAT(TestClient(server).ask("GET / HTTP/1.1\r\nHost: a\r\nX-Nobody: 1\r\n\r\n"), StartsWith("HTTP/1.1 200 "))
+      << "without a body it is the handler's";
+  EXPECT_THAT(TestClient(server).ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok"), HasSubstr("body=ok"));
+}
+
+TEST(Httpd, LongBodiesAreRefusedInTheWordsOfTheServersOwner) {
+  // One limit must not have two answers, by whether the length was announced.
+  TestServer server(echo, {.body_bytes_max = 10}, nullptr, early_answers());
+  TestClient announced(server), chunked(server);
+  announced.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n");
+  chunked.send("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n");
+  for (TestClient* client : {&announced, &chunked})
+    EXPECT_THAT(client->read_to_end(), AllOf(StartsWith("HTTP/1.1 413 "), EndsWith("too long for /a\n")));
+}
+
 TEST(Httpd, SlowHeadsAndBodiesAreEnded) {
   // A client that sends a byte now and then must not hold a place for ever.
   TestServer server(echo, {.head_timeout = 50ms, .body_timeout = 50ms});

@@ -21,9 +21,11 @@ namespace graylane::httpd {
 
 class TestServer {
  public:
-  explicit TestServer(RequestHandler handler, Limits limits = {}, std::shared_ptr<const TlsContext> tls = nullptr) {
+  explicit TestServer(RequestHandler handler, Limits limits = {}, std::shared_ptr<const TlsContext> tls = nullptr,
+                      EarlyAnswers early = {}) {
     loop_ = std::move(*net::EventLoop::create());
-    auto server = Server::start(*loop_, net::SocketAddress::loopback(), std::move(handler), limits, std::move(tls));
+    auto server =
+        Server::start(*loop_, net::SocketAddress::loopback(), std::move(handler), limits, std::move(tls), std::move(early));
     if (!server) ADD_FAILURE() << server.error().to_string();
     server_ = std::move(*server);
     address_ = server_->address();

@@ -41,6 +41,7 @@ Result<Identity> by_certificate(const httpd::CertificateSubject& subject, std::c
 }  // namespace
 
 Result<Identity> authenticate(const httpd::Request& request, Tokens& tokens, std::chrono::system_clock::time_point now) {
+  if (request.header_count("Authorization") > 1) return unauthorized("there is more than one Authorization header");
   const std::string* authorization = request.header("Authorization");
   if (const auto token = authorization == nullptr ? std::nullopt : bearer_token(*authorization)) return by_token(*token, tokens);
   if (!request.tls) return anonymous();

@@ -89,6 +89,14 @@ TEST_F(Authenticate, ACertificateThatDoesNotCountIsRefused) {
   EXPECT_FALSE(ask(with_certificate("root", "system:masters"), kNow + 2h)) << "it ended while the connection went on";
 }
 
+TEST_F(Authenticate, TwoAuthorizationsAreNone) {
+  // A proxy in between may have looked at the other one.
+  httpd::Request twice = request("Bearer " + token);
+  twice.headers.push_back({"Authorization", "Bearer " + token});
+  ASSERT_FALSE(ask(twice));
+  EXPECT_EQ(ask(twice).error().code, ErrorCode::kInvalid);
+}
+
 TEST_F(Authenticate, WithoutCredentialsItIsAnonymous) {
   // Another scheme too, as in Kubernetes.
   httpd::Request plain;

@@ -136,7 +136,8 @@ Result<void> Tokens::remove(std::string_view id) {
   if (auto fresh = refresh(); !fresh) return fresh;
   std::vector<TokenEntry> entries = entries_;
   if (std::erase_if(entries, [&](const TokenEntry& entry) { return entry.record.id == id; }) == 0)
-    return fail(ErrorCode::kNotFound, "there is no token \"" + std::string(id) + "\"");
+    return fail(ErrorCode::kNotFound, "there is no token " + quoted(id), {},
+                "graylane token --list shows the ids of those there are");
   return save(std::move(entries));
 }
 

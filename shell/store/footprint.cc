@@ -41,6 +41,23 @@ struct Flaw {
   std::string path = {};
 };
 
+/// Puts the child's own step before the path that goes on from it.
+void put_before(std::string& path, const Value& container, size_t index) {
+  std::string whole;
+  doc::append_child(whole, container, index);
+  if (!path.empty() && !path.starts_with('[')) whole += '.';
+  path = whole + path;
+}
+
+/// The beginning of one that no line holds.
+std::string shown(const std::string& path) {
+  constexpr size_t kBytesMax = 80;
+  if (path.size() <= kBytesMax) return path;
+  size_t end = kBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(path[end]) & 0xC0) == 0x80) --end;
+  return path.substr(0, end) + "...";
+}
+
 std::optional<Flaw> find_flaw(const Value& value, uint32_t depth);
 
 std::optional<Flaw> find_flaw_of_text(const std::string& text) {
@@ -49,7 +66,7 @@ std::optional<Flaw> find_flaw_of_text(const std::string& text) {
 }
 
 std::optional<Flaw> find_flaw_below(const Value& value, uint32_t depth) {
-  if (depth == kDepthMax) return Flaw{"is nested over " + std::to_string(kDepthMax) + " deep"};
+  if (depth == kDepthMax) return Flaw{"is nested deeper than " + std::to_string(kDepthMax) + " levels"};
   const auto* array = value.as_array();
   const size_t size = array ? array->size() : value.as_object()->size();
   for (size_t i = 0; i < size; ++i) {
@@ -58,9 +75,7 @@ std::optional<Flaw> find_flaw_below(const Value& value, uint32_t depth) {
     if (flaw) flaw->what = "has a key that " + flaw->what;
     if (!flaw) {
       flaw = find_flaw(member ? member->value : (*array)[i], depth + 1);
-      std::string path;
-      if (flaw) doc::append_child(path, value, i);
-      if (flaw) flaw->path = path + flaw->path;
+      if (flaw) put_before(flaw->path, value, i);
     }
     if (flaw) return flaw;
   }
@@ -91,9 +106,8 @@ size_t footprint(const api::Object& object) {
 Result<void> check_storable(const api::Object& object) {
   const auto flaw = find_flaw(object.content, 0);
   if (!flaw) return {};
-  const std::string field = flaw->path.starts_with('.') ? flaw->path.substr(1) : flaw->path;
   return fail(ErrorCode::kInvalid,
-              object.key.to_string() + " cannot be stored: " + (field.empty() ? "it" : field) + " " + flaw->what,
+              object.key.to_string() + " cannot be stored: " + (flaw->path.empty() ? "it" : shown(flaw->path)) + " " + flaw->what,
               object.at(object.content.at()), "write it as JSON can carry it");
 }
 
