@@ -171,19 +171,35 @@ void check_node(const Value& live, const Value& next, Causes& causes) {
   check("spec.providerID", "node updates may not change providerID except from \"\" to valid");
 }
 
+/// Forgets the versions that a definition does not have. Objects are the same in each version here, so nothing has to be migrated.
+std::string forgetting_command(const Value& definition, doc::Array kept) {
+  for (const Value& version : items_at(definition, "spec.versions")) {
+    const Value* name = version.find("name");
+    if (kept.empty() && name && flag_at(version, "storage")) kept.push_back(*name);
+  }
+  return "kubectl patch crd " + text_at(definition, "metadata.name") +
+         " --subresource=status --type=merge -p '{\"status\":{\"storedVersions\":" + doc::to_json(Value(std::move(kept))) + "}}'";
+}
+
 /// A version in which objects may be stored cannot leave its definition.
 void check_stored_versions(const Value& live, const Value& next, Causes& causes) {
   const doc::Array& stored = items_at(live, "status.storedVersions");
   const doc::Array& versions = items_at(next, "spec.versions");
+  if (!find_path(next, "spec.versions")) return;
+  const auto is_gone = [&](const Value& stored_version) {
+    const auto is_it = [&](const Value& version) { return version.find("name") && *version.find("name") == stored_version; };
+    return stored_version.as_string() && std::ranges::none_of(versions, is_it);
+  };
+  doc::Array kept;
+  std::ranges::remove_copy_if(stored, std::back_inserter(kept), is_gone);
   for (size_t i = 0; i < stored.size(); ++i) {
-    const auto is_it = [&](const Value& version) { return version.find("name") && *version.find("name") == stored[i]; };
-    if (!stored[i].as_string() || !find_path(next, "spec.versions") || std::ranges::any_of(versions, is_it)) continue;
+    if (!is_gone(stored[i])) continue;
     const std::string& text = *stored[i].as_string();
     causes.invalid("status.storedVersions[" + std::to_string(i) + "]", go_quoted(text),
                    "missing from spec.versions; " + text +
                        " was previously a storage version, and must remain in spec.versions until a storage migration ensures no "
                        "data remains persisted in " +
-                       text + " and removes " + text + " from status.storedVersions");
+                       text + " and removes " + text + " from status.storedVersions: " + forgetting_command(next, kept));
   }
 }
 
@@ -227,6 +243,13 @@ void check_plain_changes(const Value& live, const Value& given, const api::Kind&
   if (kind.gvk.group != "apps" || kind.gvk.kind != "StatefulSet") return;
   const auto differs = [&](const char* path) { return !is_same(find_path(live, path), find_path(given, path)); };
   if (differs("spec.selector") || differs("spec.serviceName")) causes.forbidden("spec", kOnlySomeOfSets);
+}
+
+bool is_of_fixed_field(const patch::Cause& cause) {
+  constexpr std::array<std::string_view, 8> kWords = {
+      "field is immutable",    "is immutable after creation",     "may not change once set",     "can not be unset",
+      "cannot change roleRef", "may not be changed in an update", "updates to statefulset spec", "pod updates may not"};
+  return std::ranges::any_of(kWords, [&](std::string_view words) { return cause.message.contains(words); });
 }
 
 }  // namespace graylane::apiserver

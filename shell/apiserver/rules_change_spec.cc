@@ -145,10 +145,6 @@ void check_first(const Value& live, const Value& next, const std::string& list, 
   else if (!before.empty() && before.front() != now.front()) causes.invalid(list + "[0]", &shown, "may not change once set");
 }
 
-bool needs_health_port(const Value& service) {
-  return service_type(service) == "LoadBalancer" && text_at(service, "spec.externalTrafficPolicy") == "Local";
-}
-
 }  // namespace
 
 void check_service_change(const Value& live, const Value& next, Causes& causes) {

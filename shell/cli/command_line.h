@@ -66,6 +66,7 @@ class CommandLine {
   std::unexpected<Error> misuse(std::string what) const;
   std::unexpected<Error> further_argument(const CLI::App& app, const std::string& argument) const;
   std::unexpected<Error> not_yet(const std::string& flag) const;
+  std::unexpected<Error> of_kubectl(const std::string& verb) const;
 
   CLI::App root_;
 };

@@ -75,12 +75,14 @@ class Talker final : public daemon::Reporter {
     if (effective.edited && !effective.clean) io_.talk("what has no error is served; /readyz is 503 until the errors are mended");
   }
 
-  void rejected(const Diagnostics& diagnostics, bool first) override {
-    show_all(diagnostics);
-    io_.talk(paint(first ? "nothing is in force yet" : "the edit is not in force, the last good state stays", Colour::kRed,
-                   io_.err_colour) +
-             ": mend the errors above, the directory is watched");
+  void rejected(const daemon::Rejection& rejection) override {
+    show_all(rejection.news);
+    show_mended(rejection.mended);
+    io_.talk(paint(rejection.first ? "nothing is in force yet" : "the edit is not in force, the last good state stays",
+                   Colour::kRed, io_.err_colour) +
+             fmt::format(": mend the {}, the directory is watched", what_to_mend(rejection)));
   }
+  void readable() override { io_.talk(fmt::format("the manifests in {} can be read again", path_)); }
 
   void found(const Diagnostics& diagnostics) override { show_all(diagnostics); }
   void failed(const Error& error) override { tell(io_, error); }
@@ -101,6 +103,22 @@ class Talker final : public daemon::Reporter {
   const std::optional<Error>& trouble() const { return trouble_; }
 
  private:
+  static std::string what_to_mend(const daemon::Rejection& rejection) {
+    const std::string before = counted(rejection.errors_told_before, "error") + " told before";
+    if (rejection.errors_told_before == 0) return "errors above";
+    return has_errors(rejection.news) ? "errors above and the " + before : before;
+  }
+
+  /// In a line each: they were told in full.
+  void show_mended(const Diagnostics& mended) {
+    for (size_t i = 0; i < std::min(mended.size(), kFindingsShown); ++i) {
+      const std::string where = mended[i].where.to_string();
+      io_.talk(fmt::format("mended: {}{}{} [{}]", printable(where), where.empty() ? "" : ": ", printable(mended[i].message),
+                           mended[i].id));
+    }
+    if (mended.size() > kFindingsShown) io_.talk(fmt::format("mended: {} more", mended.size() - kFindingsShown));
+  }
+
   void show_all(const Diagnostics& diagnostics) {
     size_t shown = 0;
     for (const Severity severity : {Severity::kError, Severity::kWarning}) {

@@ -11,9 +11,9 @@ Edits::Outcome Edits::take() {
       source_.sync(client_, [&](const std::vector<control::Change>& changes) { return may_be_in_force(changes, found); });
   if (!synced) {
     const Error& error = synced.error();
-    const bool passes = error.code == ErrorCode::kUnavailable;
-    refused_ = {{Severity::kError, passes ? "not-stored" : "unreadable", {}, {}, error.what, error.fix, error.where, {}}};
-    return passes ? Outcome::kNoRoom : Outcome::kRefused;
+    const char* const id = source_.is_readable() ? "not-stored" : "unreadable";
+    refused_ = {{Severity::kError, id, {}, {}, error.what, error.fix, error.where, {}}};
+    return error.code == ErrorCode::kUnavailable ? Outcome::kPasses : Outcome::kRefused;
   }
   synced->diagnostics.insert(synced->diagnostics.end(), found.begin(), found.end());
   if (!synced->in_force) {
@@ -41,7 +41,7 @@ Result<bool> Edits::may_be_in_force(const std::vector<control::Change>& changes,
 }
 
 Result<void> Edits::look_at(const api::ObjectKey& key) {
-  auto found = source_.compare(client_, key);
+  auto found = source_.look_at(client_, key);
   if (!found) return std::unexpected(std::move(found.error()));
   std::erase_if(reading_, [title = key.to_string()](const Diagnostic& diagnostic) {
     return diagnostic.object == title && (diagnostic.id == "overridden" || diagnostic.id == "deleted-by-others");
@@ -67,6 +67,7 @@ bool Edits::waits_for(const api::ObjectKey& deleted) const {
     for (const Diagnostic& diagnostic : *found) {
       if (diagnostic.id == "being-deleted" && diagnostic.object == deleted.to_string()) return true;
       if (diagnostic.id == "namespace-terminating" && deleted.kind == "Namespace") return true;
+      if (diagnostic.id == "definition-kept" && diagnostic.object.ends_with("." + deleted.group)) return true;
     }
   }
   return false;

@@ -24,11 +24,13 @@ class Edits {
   enum class Outcome : uint8_t {
     kTaken,
     kRefused,  // refused() says why
-    kNoRoom,   // likewise: the disk is full, trying again may help
+    kPasses,   // likewise, and trying again may help: the disk is full
   };
   /// The one place that decides what becomes of an edit: all that it would bring is looked at before any of it is in force.
   Outcome take();
 
+  /// Whether the last edit could be read at all.
+  bool is_readable() const { return source_.is_readable(); }
   /// Of what is in force.
   const Diagnostics& reading() const { return reading_; }
   /// Of the last edit, when it was refused.
@@ -48,7 +50,7 @@ class Edits {
 
   /// What is not in force as written, of the directory and of `compiling`, as errors.
   Diagnostics errors(const Diagnostics& compiling) const;
-  /// Whether a document could not be applied as long as this was there.
+  /// Whether something of the directory could not be done as long as this was there.
   bool waits_for(const api::ObjectKey& deleted) const;
 
  private:

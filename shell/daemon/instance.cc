@@ -8,11 +8,10 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
-#include <set>
 #include <thread>
 #include <utility>
 
-#include "api/crd.h"
+#include "api/kinds.h"
 #include "apiserver/custom_kinds.h"
 #include "apiserver/server.h"
 #include "control/controllers.h"
@@ -21,9 +20,9 @@
 #include "daemon/admin.h"
 #include "daemon/api.h"
 #include "daemon/disk_watch.h"
-#include "daemon/edits.h"
 #include "daemon/images.h"
 #include "daemon/machine.h"
+#include "daemon/manifest_directory.h"
 #include "daemon/names.h"
 #include "daemon/news.h"
 #include "daemon/objects.h"
@@ -32,12 +31,11 @@
 #include "daemon/service_allocation.h"
 #include "daemon/signals.h"
 #include "daemon/state_folder.h"
+#include "daemon/whose_directory.h"
 #include "gateway/gateway.h"
 #include "local/runtime.h"
 #include "net/event_loop.h"
-#include "sources/applied_directory.h"
 #include "sources/applied_record.h"
-#include "sources/directory_watch.h"
 #include "telemetry/telemetry.h"
 
 namespace graylane::daemon {
@@ -48,9 +46,6 @@ namespace {
 constexpr int kRoundsMax = 32;
 
 constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-
-/// An edit that the disk had no room for is tried again.
-constexpr std::chrono::milliseconds kTakeAgain{1'000};
 
 /// Of more findings, only what should be mended becomes Events.
 constexpr size_t kInfosMax = 1'000;
@@ -67,10 +62,10 @@ telemetry::Identity identity(std::string version) {
   return {.controller_namespace = "graylane", .controller_pod = host.data(), .version = std::move(version)};
 }
 
-sources::DirectoryOptions directory_options(const StateFolder& state) {
-  sources::DirectoryOptions options;
-  options.state_folder = state.path();
-  return options;
+ManifestDirectory::Options directory_options(const InstanceOptions& options, const StateFolder& state) {
+  ManifestDirectory::Options directory{options.path, {}, options.routing.compat == ingress_nginx::kExactCompat};
+  directory.read.state_folder = state.path();
+  return directory;
 }
 
 std::vector<apiserver::MeasuredPod> measures_of(const std::vector<local::PodUsage>& usage) {
@@ -89,12 +84,6 @@ std::chrono::sys_seconds present_second() { return std::chrono::floor<std::chron
 std::string address_of(const net::SocketAddress& listen) {
   const std::string ip = listen.ip();
   return ip == "0.0.0.0" || ip == "::" ? "127.0.0.1" : ip;
-}
-
-std::string text_of(const Diagnostics& diagnostics) {
-  std::string text;
-  for (const Diagnostic& diagnostic : diagnostics) text += to_string(diagnostic) + "\n";
-  return text;
 }
 
 void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more.begin(), more.end()); }
@@ -116,8 +105,8 @@ class Instance::State {
         controllers_(*store_, random_seed(), facts_of_this_machine(options_.version)),
         names_(*loop_, *store_, [this] { schedule(); }),
         publisher_(*store_, options_.routing, telemetry_),
-        edits_(options_.path, directory_options(folder_), *store_, publisher_.feed(),
-               options_.routing.compat == ingress_nginx::kExactCompat),
+        directory_(*loop_, *store_, publisher_.feed(), reporter_, directory_options(options_, folder_),
+                   {.taken = [this] { on_taken(); }, .settle = [this] { settle(); }, .is_active = [this] { return active_; }}),
         ingress_status_(*store_, address_of(options_.listen)),
         news_(*loop_, *store_, reporter_, publisher_, random_seed(), [this] { return present(); }),
         look_again_([this] { settle(); }),
@@ -139,7 +128,9 @@ class Instance::State {
     if (!socket) return std::unexpected(std::move(socket.error()));
     commands_ = std::move(*socket);
     watch_objects();
-    return options_.path.empty() ? serve_objects() : start_watch();
+    if (options_.path.empty()) return serve_objects();
+    if (auto watched = directory_.watch(); !watched) return watched;
+    return first_load();
   }
 
   int run() {
@@ -149,7 +140,7 @@ class Instance::State {
 
   View view() {
     control::RouteFeed& feed = publisher_.feed();
-    View view{{}, edits_.told(), feed.poll().value_or(nullptr), feed.diagnostics()};
+    View view{{}, directory_.edits().told(), feed.poll().value_or(nullptr), feed.diagnostics()};
     append(view.compiling, names_.diagnostics());
     if (auto listing = store_->list({})) view.objects = std::move(listing->items);
     std::erase_if(view.objects, [](const api::ObjectPtr& object) { return object->key.group == sources::kInternalGroup; });
@@ -187,10 +178,10 @@ class Instance::State {
 
   Result<void> start_admin() {
     if (!options_.admin) return {};
-    auto admin = Admin::start(
-        *loop_, *options_.admin,
-        {[this] { return readiness(); }, [this](std::string& out) { telemetry_.write_prometheus(out, log_.get()); },
-         [this] { return disk_.trouble(); }});
+    auto admin =
+        Admin::start(*loop_, *options_.admin,
+                     {[this] { return readiness(); }, [this](std::string& out) { telemetry_.write_prometheus(out, log_.get()); },
+                      [this] { return disk_.trouble(); }});
     if (!admin) return std::unexpected(std::move(admin.error()));
     admin_ = std::move(*admin);
     serving_.admin = admin_->address();
@@ -228,14 +219,6 @@ class Instance::State {
     return {};
   }
 
-  Result<void> start_watch() {
-    auto watch = sources::DirectoryWatch::create(*loop_, options_.path, directory_options(folder_),
-                                                 [this](net::Instant since) { load(since); });
-    if (!watch) return std::unexpected(std::move(watch.error()));
-    watch_ = std::move(*watch);
-    return first_load();
-  }
-
   // ---- the objects
 
   /// Whether a change of it may ask for other shares; Pods and their endpoints come and go without that.
@@ -256,53 +239,23 @@ class Instance::State {
     for (;;) {
       const auto event = changes_->next(std::chrono::milliseconds(0));
       if (!event) {  // too many at once: from here on again
-        try_again_ = true;
+        directory_.saw_too_little();
         return watch_objects();
       }
       if (!*event || (*event)->type == control::EventType::kBookmark) break;
       active_ = true;
       reroutes_ = reroutes_ || may_reroute(**event);
-      take_change(**event);
+      directory_.see(**event);
     }
-  }
-
-  /// What it means to the directory.
-  void take_change(const control::Event& event) {
-    const api::ObjectKey& key = event.object->key;
-    if (event.type == control::EventType::kDeleted && edits_.waits_for(key)) try_again_ = true;
-    if (api::is_crd(event.object->gvk) && event.revision > edits_.revision()) try_again_ = true;
-    if (!edits_.concerns(key, event.revision)) return;
-    const bool changed = event.type == control::EventType::kModified && event.previous;
-    if (!changed || !control::differs_in_status_alone(*event.previous, *event.object)) touched_.insert(key);
-  }
-
-  void look_at_touched() {
-    for (const api::ObjectKey& key : std::exchange(touched_, {})) report(edits_.look_at(key));
   }
 
   Result<void> serve_objects() {
     active_ = true;
     load_images();
     reporter_.serving(serving_);
-    tell_of_directory();
+    if (auto unwatched = unwatched_directory(*store_)) reporter_.found({*std::move(unwatched)});
     settle();
     return {};
-  }
-
-  /// Its objects are served as they are; who edits a file there would wait for it in vain.
-  void tell_of_directory() {
-    const auto applied = sources::applied_directory(*store_);
-    if (!applied || !*applied || (*applied)->path.empty()) return;
-    const std::string& path = (*applied)->path;
-    reporter_.found({{Severity::kWarning,
-                      "directory-not-watched",
-                      {},
-                      {},
-                      fmt::format("{} of the objects served are from {}, which is not watched: edits there have no effect",
-                                  (*applied)->objects, path),
-                      "to go on with it: graylane up -f " + path,
-                      {},
-                      {}}});
   }
 
   /// Of the folder where it was started: no directory of manifests says where else.
@@ -317,49 +270,27 @@ class Instance::State {
 
   /// What has no error is served, and the rest is watched; with --strict nothing is.
   Result<void> first_load() {
-    const bool taken = take(std::chrono::steady_clock::now());
+    const bool taken = directory_.take(std::chrono::steady_clock::now());
     if (taken) report(publisher_.compile());
-    serving_.objects = edits_.objects();
+    serving_.objects = directory_.edits().objects();
     if (const Diagnostics found = errors(); options_.strict && !found.empty()) {
       reporter_.found(found);
       return fail(ErrorCode::kInvalid, "the first load has errors", {}, "mend them, or leave --strict away");
     }
     reporter_.serving(serving_);
-    if (!taken) reporter_.rejected(edits_.refused(), !active_);
+    if (!taken) directory_.tell_refused();
     settle();
     return {};
   }
 
-  void load(net::Instant since) {
-    if (take(since)) settle();
-    else reporter_.rejected(edits_.refused(), !active_);
-  }
-
-  /// False: it was refused.
-  bool take(net::Instant since) {
-    const Edits::Outcome outcome = edits_.take();
-    if (outcome == Edits::Outcome::kNoRoom) loop_->arm(take_again_, kTakeAgain);
-    if (outcome != Edits::Outcome::kTaken) return false;
-    runtime_->set_images(edits_.take_images());
+  /// Its objects are in the store.
+  void on_taken() {
+    runtime_->set_images(directory_.take_images());
     active_ = true;
-    edited_since_ = since;
-    return true;
-  }
-
-  /// The same directory, of which more may be in force now. Nobody edited it, so what is as before is not told again; who is about
-  /// to will be waited for.
-  void take_again() {
-    if (!watch_ || !watch_->is_quiet()) return;
-    const uint64_t before = store_->revision();
-    const std::string refused = text_of(edits_.refused());
-    const auto edited = edited_since_;
-    const bool taken = take(std::chrono::steady_clock::now());
-    if (edited || store_->revision() == before) edited_since_ = edited;
-    if (!taken && text_of(edits_.refused()) != refused) reporter_.rejected(edits_.refused(), !active_);
   }
 
   /// The reason for not being ready after the first load.
-  Diagnostics errors() const { return edits_.errors(publisher_.compiling()); }
+  Diagnostics errors() const { return directory_.edits().errors(publisher_.compiling()); }
 
   // ---- what people should know
 
@@ -367,7 +298,8 @@ class Instance::State {
     std::vector<Finding> findings;
     const Diagnostics names = names_.diagnostics();
     const Diagnostics& compiling = publisher_.compiling();
-    for (const Diagnostics* found : std::initializer_list<const Diagnostics*>{&edits_.reading(), &compiling, &names}) {
+    for (const Diagnostics* found :
+         std::initializer_list<const Diagnostics*>{&directory_.edits().reading(), &compiling, &names}) {
       for (const Diagnostic& diagnostic : *found) {
         const bool is_told = diagnostic.severity != Severity::kInfo || (found == &compiling && compiling.size() <= kInfosMax);
         if (!is_told) continue;
@@ -393,8 +325,7 @@ class Instance::State {
     scheduled_ = false;
     take_changes();
     if (!active_ || draining_) return;
-    if (std::exchange(try_again_, false)) take_again();
-    look_at_touched();
+    report(directory_.step());
     for (int round = 0; run_controllers(); ++round) {
       if (round == kRoundsMax) return schedule();
     }
@@ -431,7 +362,7 @@ class Instance::State {
   }
 
   void publish() {
-    const auto published = publisher_.publish(std::exchange(edited_since_, std::nullopt), std::exchange(reroutes_, false));
+    const auto published = publisher_.publish(directory_.take_edited_since(), std::exchange(reroutes_, false));
     if (!published) return reporter_.failed(published.error());
     write_ingress_status();
   }
@@ -463,7 +394,7 @@ class Instance::State {
     const bool ends = signal != SIGUSR1 && (signal != SIGHUP || options_.hangup_ends);
     if (!ends) {
       if (log_) log_->reopen();
-      if (signal == SIGHUP) watch_ ? load(std::chrono::steady_clock::now()) : load_images();
+      if (signal == SIGHUP) directory_.is_watched() ? directory_.load(std::chrono::steady_clock::now()) : load_images();
       return;
     }
     if (std::exchange(draining_, true)) {
@@ -471,7 +402,7 @@ class Instance::State {
       return loop_->stop();
     }
     reporter_.draining(options_.drain_timeout);
-    watch_.reset();
+    directory_.stop();
     news_.stop();
     gateway_->drain();
     joiner_ = std::thread([this] {
@@ -504,11 +435,10 @@ class Instance::State {
   control::Controllers controllers_;
   Names names_;
   Publisher publisher_;
-  Edits edits_;
+  ManifestDirectory directory_;
   control::IngressStatus ingress_status_;
   News news_;
   std::unique_ptr<local::Runtime> runtime_;
-  std::unique_ptr<sources::DirectoryWatch> watch_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<Api> api_;
   apiserver::World world_ = apiserver::real_world(*loop_);
@@ -518,40 +448,18 @@ class Instance::State {
   std::unique_ptr<gateway::Gateway> gateway_;
   std::thread joiner_;
   net::CallbackTimer look_again_;
-  net::CallbackTimer take_again_{[this] {
-    if (watch_ && watch_->is_quiet() && take(std::chrono::steady_clock::now())) settle();
-  }};
   net::CallbackTimer pods_timer_{[this] { wait_for_pods(); }};
 
   Serving serving_;
-  std::set<api::ObjectKey> touched_;  // objects of documents that somebody wrote
-  std::string told_failure_;          // of the turns; empty: the last one did what was to do
-  std::optional<net::Instant> edited_since_;
+  std::string told_failure_;  // of the turns; empty: the last one did what was to do
   net::Instant stop_pods_until_;
-  bool active_ = false;     // there are, or were, objects
-  bool clean_ = false;      // the errors of the first load are mended
-  bool reroutes_ = false;   // an object of those that routing is asked for by has changed
-  bool try_again_ = false;  // the directory: what a document waited for is gone, or the kinds are others
+  bool active_ = false;    // there are, or were, objects
+  bool clean_ = false;     // the errors of the first load are mended
+  bool reroutes_ = false;  // an object of those that routing is asked for by has changed
   bool scheduled_ = false;
   bool draining_ = false;
   int exit_code_ = 0;
 };
-
-/// A directory deletes what it no longer defines: in the place of another one, nearly everything.
-Result<void> check_directory(control::Client& client, const InstanceOptions& options) {
-  const auto applied = sources::applied_directory(client);
-  if (!applied) return std::unexpected(applied.error());
-  const std::string path = sources::full_path(options.path);
-  if (!*applied || (*applied)->path.empty() || options.path.empty() || options.replace_directory) return {};
-  if (sources::is_same_place((*applied)->path, path)) return {};
-  return fail(ErrorCode::kConflict,
-              fmt::format("{} {} from {}: starting with {} would delete those that it does not define", (*applied)->objects,
-                          (*applied)->objects == 1 ? "object of this state folder is" : "objects of this state folder are",
-                          (*applied)->path, path),
-              {std::make_shared<const std::string>(options.state_folder), {}},
-              "name another folder with --state; or, when " + path +
-                  " is the same directory, moved, or is to take its place, add --replace-directory");
-}
 
 Result<std::unique_ptr<Instance>> Instance::start(InstanceOptions options, Reporter& reporter, CommandSocket::Answer commands) {
   auto folder = StateFolder::take(options.state_folder);

@@ -62,14 +62,24 @@ struct Effective {
   bool clean = true;                // no error is left of the first load
 };
 
+/// An edit of the directory that is not in force, as it has errors; the last good state stays. What people heard of an edit before it
+/// is not told again.
+struct Rejection {
+  Diagnostics news;
+  Diagnostics mended;             // errors
+  size_t errors_told_before = 0;  // that are left
+  bool first = false;             // nothing was in force before
+};
+
 /// Told what people want to know, in the thread of run().
 class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void serving(const Serving& serving) = 0;
   virtual void effective(const Effective& effective) = 0;
-  /// The directory has errors; `first`: and nothing was in force before.
-  virtual void rejected(const Diagnostics& diagnostics, bool first) = 0;
+  virtual void rejected(const Rejection& rejection) = 0;
+  /// The directory can be read again, after a rejection that said that it cannot.
+  virtual void readable() = 0;
   /// What is wrong with, or surprising about, what is in force, and came of itself: Pods that do not start. Each is told once,
   /// and again when it was mended and comes again.
   virtual void found(const Diagnostics& diagnostics) = 0;

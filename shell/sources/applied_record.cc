@@ -18,6 +18,11 @@ api::ObjectKey record_key(const api::ObjectKey& of) {
   return {kInternalGroup, kKind, "", of.kind + "." + of.group + "/" + of.ns + "/" + of.name};
 }
 
+AppliedRecord deleted_by_hand(AppliedRecord record) {
+  record.uid.clear();
+  return record;
+}
+
 control::Selector record_selector() { return {kInternalGroup, kKind, {}, {}}; }
 
 api::Object to_object(const AppliedRecord& record) {

@@ -18,13 +18,15 @@ inline constexpr const char* kInternalGroup = "internal.graylane.dev";
 struct AppliedRecord {
   api::ObjectKey key;           // of the document's object
   std::string digest;           // of the document when it was last applied
-  std::string uid;              // of the object then
+  std::string uid;              // of the object then; empty: of a custom kind, and deleted by others since
   bool made = false;            // the object is there since the document is
   std::string definition = {};  // the uid of the CustomResourceDefinition of its kind; empty: built in
   bool operator==(const AppliedRecord&) const = default;
 };
 
 api::Object to_object(const AppliedRecord& record);
+/// So that it is known for that when its kind goes and comes back, which brings back what went with it.
+AppliedRecord deleted_by_hand(AppliedRecord record);
 /// Nothing for an object that is no record.
 std::optional<AppliedRecord> read_record(const api::Object& object);
 /// In no namespace: it outlives that of the object.

@@ -9,6 +9,8 @@
 #include "api/manifest.h"
 #include "sources/api_findings.h"
 #include "sources/applied_directory.h"
+#include "sources/applied_record.h"
+#include "sources/document.h"
 
 namespace graylane::sources {
 
@@ -107,6 +109,7 @@ bool DirectorySource::is_known(const KnownFile& known, const ManifestFile& file)
 Result<Scan> DirectorySource::read_all(const ServedKinds& kinds) {
   kinds_ = kinds;
   auto found = find_manifest_files(path_, options_);
+  is_readable_ = found.has_value();
   if (!found) return std::unexpected(std::move(found.error()));
   Scan scan;
   scan.kinds = kinds;
@@ -140,10 +143,10 @@ DirectorySource::KnownFile DirectorySource::read(const ManifestFile& file, size_
   known.settled = file.regular && text->stamp.settled(now, options_.settle);
   const auto name = std::make_shared<const std::string>(file.path);
   api::Manifest manifest = api::read_manifest(text->text, name, api::ManifestOptions{kinds_.strict.get(), {}});
+  add_api_findings(manifest, *kinds_.strict);
   const auto is_custom = [](const ObjectKey& key) { return !ServedKinds::is_builtin(key); };
   known.has_custom =
       std::ranges::any_of(manifest.objects, is_custom, &Object::key) || std::ranges::any_of(manifest.refused, is_custom);
-  add_api_findings(manifest, *kinds_.strict);
   known.kinds = kinds_.strict;
   known.diagnostics = std::move(manifest.diagnostics);
   if (text->text.empty()) {
@@ -216,12 +219,29 @@ const Object* DirectorySource::find_in_force(const ObjectKey& key) const {
   return found == in_force_.end() || (*found)->key != key ? nullptr : found->get();
 }
 
-Result<std::optional<Diagnostic>> DirectorySource::compare(control::Client& client, const ObjectKey& key) const {
+Result<std::optional<Diagnostic>> DirectorySource::look_at(control::Client& client, const ObjectKey& key) const {
   const Object* document = find_in_force(key);
   if (!document) return std::nullopt;
   const auto live = client.get(key);
   if (!live && live.error().code != ErrorCode::kNotFound) return std::unexpected(live.error());
+  if (!live) {
+    if (auto ok = remember_deleted(client, *document); !ok) return std::unexpected(std::move(ok.error()));
+  }
   return sources::compare(*document, live ? live->get() : nullptr, in_force_kinds_);
+}
+
+/// What went with its kind was deleted by nobody.
+Result<void> DirectorySource::remember_deleted(control::Client& client, const Object& document) const {
+  const api::Kind* kind = in_force_kinds_.find(document.gvk);
+  if (!kind || !kind->custom) return {};
+  const auto definition = client.get({api::kCrdGroup, api::kCrdKind, "", kind->custom->definition});
+  const auto object = client.get(record_key(document.key));
+  const auto record = object ? read_record(**object) : std::nullopt;
+  const bool is_known = record && !record->uid.empty();
+  if (!is_known || !definition || is_being_deleted(**definition) || uid_of(**definition) != record->definition) return {};
+  auto written = client.write({control::Change::apply(to_object(deleted_by_hand(*record)))});
+  if (!written) return std::unexpected(std::move(written.error()));
+  return {};
 }
 
 }  // namespace graylane::sources

@@ -57,10 +57,13 @@ class DirectorySource {
   using Check = std::function<Result<bool>(const std::vector<control::Change>&)>;
   Result<Synced> sync(control::Client& client, const Check& check = {});
 
+  /// Whether the directory (or file) as such could be read the last time.
+  bool is_readable() const { return is_readable_; }
   /// Whether a document that is in force is about the object.
   bool defines(const api::ObjectKey& key) const { return find_in_force(key) != nullptr; }
-  /// For such a document, beside the object as it is now: see compare() in sync_plan.h. Errors: those of the client.
-  Result<std::optional<Diagnostic>> compare(control::Client& client, const api::ObjectKey& key) const;
+  /// For such a document, beside the object as it is now, which somebody wrote or deleted: see compare() in sync_plan.h. It is
+  /// remembered that it was deleted. Errors: those of the client.
+  Result<std::optional<Diagnostic>> look_at(control::Client& client, const api::ObjectKey& key) const;
 
  private:
   struct KnownFile {
@@ -77,6 +80,7 @@ class DirectorySource {
   bool is_known(const KnownFile& known, const ManifestFile& file) const;
   KnownFile read(const ManifestFile& file, size_t file_index) const;
   const api::Object* find_in_force(const api::ObjectKey& key) const;
+  Result<void> remember_deleted(control::Client& client, const api::Object& document) const;
   Result<void> remember_directory(control::Client& client, const Scan& scan, std::vector<control::Change>& records) const;
 
   const std::string path_;
@@ -85,6 +89,7 @@ class DirectorySource {
   ServedKinds kinds_ = builtin_kinds_only();  // of the last scan
   std::vector<api::ObjectPtr> in_force_;      // by key
   ServedKinds in_force_kinds_;
+  bool is_readable_ = true;
   const World world_;
   const control::Client* client_ = nullptr;  // that `settled_` is about
   SettledDocuments settled_;

@@ -174,6 +174,92 @@ TEST_F(DirectoryKinds, ACustomResourceThatKubectlDeletedStaysDeleted) {
   EXPECT_FALSE(has(kWidget));
 }
 
+TEST_F(DirectoryKinds, WhatKubectlDeletedDoesNotComeBackWithItsKind) {
+  // The definition's file goes and returns, as at every checkout of another branch.
+  const auto goes_and_returns = [this] {
+    dir.remove("z.yaml");
+    EXPECT_THAT(ids(sync()), ElementsAre("unknown-kind"));
+    end_definition();
+    dir.write("z.yaml", widgets());
+    EXPECT_THAT(ids(sync()), ElementsAre("deleted-by-others"));
+    EXPECT_FALSE(has(kWidget));
+  };
+  dir.write("a.yaml", widget("3"));
+  dir.write("z.yaml", widgets());
+  sync();
+  kubectl.remove(kWidget);
+  goes_and_returns();  // before anybody looked
+  dir.write("a.yaml", widget("4"));
+  EXPECT_THAT(ids(sync()), ElementsAre("override-ended"));
+  kubectl.remove(kWidget);
+  EXPECT_THAT(ids(sync()), ElementsAre("deleted-by-others"));
+  goes_and_returns();
+  restart();
+  goes_and_returns();
+  dir.write("a.yaml", widget("5"));
+  EXPECT_THAT(ids(sync()), ElementsAre("override-ended"));
+  EXPECT_TRUE(has(kWidget));
+}
+
+TEST_F(DirectoryKinds, WhatKubectlDeletedBeforeItsDefinitionStaysDeleted) {
+  // kubectl delete of an object, and later of its kind, and the kind again: the object was deleted for itself.
+  dir.write("a.yaml", widget("3"));
+  define();
+  sync();
+  kubectl.remove(kWidget);
+  ASSERT_TRUE(source().look_at(store, kWidget)->has_value());
+  kubectl.remove(kWidgets);
+  EXPECT_THAT(ids(sync()), ElementsAre("unknown-kind"));
+  end_definition();
+  define();
+  EXPECT_THAT(ids(sync()), ElementsAre("deleted-by-others"));
+  EXPECT_FALSE(has(kWidget));
+}
+
+TEST_F(DirectoryKinds, ADefinitionStaysWhileOthersHaveObjectsOfItsKind) {
+  // An editor empties a file for a moment; what kubectl made of that kind would be gone for good.
+  const ObjectKey theirs{"example.com", "Widget", "default", "theirs"};
+  dir.write("a.yaml", widget("3"));
+  dir.write("z.yaml", widgets());
+  sync();
+  kubectl.create({"example.com", "v1", "Widget"}, theirs, R"({"metadata":{"name":"theirs"},"spec":{"size":1}})");
+  dir.write("z.yaml", "");
+  for (int i = 0; i < 2; ++i, restart()) {
+    const Synced kept = sync();
+    ASSERT_THAT(ids(kept), ElementsAre("file-empty", "definition-kept"));
+    EXPECT_EQ(kept.diagnostics[1].message,
+              "CustomResourceDefinition widgets.example.com is kept though its document is gone: Widget default/theirs is of its "
+              "kind, and not of this directory");
+    EXPECT_EQ(kept.diagnostics[1].fix,
+              "to delete all of it: kubectl delete crd widgets.example.com; else it goes with the last of them");
+    EXPECT_EQ(field(object(kWidgets), {"metadata", "deletionTimestamp"}), "");
+    EXPECT_TRUE(has(theirs));
+    EXPECT_TRUE(has(kWidget));
+  }
+  dir.write("z.yaml", widgets());
+  EXPECT_THAT(ids(sync()), IsEmpty()) << "it is the directory's as before";
+  dir.remove("z.yaml");
+  EXPECT_THAT(ids(sync()), ElementsAre("definition-kept"));
+  kubectl.remove(theirs);
+  EXPECT_THAT(ids(sync()), ElementsAre("unknown-kind")) << "it goes with the last of them";
+  end_definition();
+  EXPECT_FALSE(has(kWidgets));
+}
+
+TEST_F(DirectoryKinds, AKeptDefinitionCanBeDeletedByHand) {
+  // Who is told the command must not find the definition back, nor hear of it again.
+  dir.write("z.yaml", widgets());
+  sync();
+  kubectl.create({"example.com", "v1", "Widget"}, kWidget, R"({"metadata":{"name":"w"}})");
+  dir.remove("z.yaml");
+  EXPECT_THAT(ids(sync()), ElementsAre("definition-kept"));
+  kubectl.remove(kWidgets);
+  EXPECT_THAT(ids(sync()), IsEmpty());
+  end_definition();
+  EXPECT_THAT(ids(sync()), IsEmpty());
+  EXPECT_FALSE(has(kWidgets));
+}
+
 TEST_F(DirectoryKinds, ANewFieldOfTheKindTakesEffect) {
   // What was pruned as unknown is in the document all the time.
   dir.write("a.yaml", widget("3", "  colour: red\n"));

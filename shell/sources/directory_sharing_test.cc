@@ -100,13 +100,13 @@ TEST_F(DirectorySharing, WhatOthersDoIsSeenWithoutAnEdit) {
   DirectorySource& source = this->source();
   EXPECT_TRUE(source.defines(kMap));
   EXPECT_FALSE(source.defines(kWeb));
-  EXPECT_FALSE(source.compare(store, kMap)->has_value());
+  EXPECT_FALSE(source.look_at(store, kMap)->has_value());
   kubectl.merge(kMap, R"({"data":{"value":"by kubectl"}})");
-  ASSERT_TRUE(source.compare(store, kMap)->has_value());
-  EXPECT_EQ((*source.compare(store, kMap))->id, "overridden");
+  ASSERT_TRUE(source.look_at(store, kMap)->has_value());
+  EXPECT_EQ((*source.look_at(store, kMap))->id, "overridden");
   kubectl.remove(kMap);
-  ASSERT_TRUE(source.compare(store, kMap)->has_value());
-  EXPECT_EQ((*source.compare(store, kMap))->id, "deleted-by-others");
+  ASSERT_TRUE(source.look_at(store, kMap)->has_value());
+  EXPECT_EQ((*source.look_at(store, kMap))->id, "deleted-by-others");
 }
 
 TEST_F(DirectorySharing, AChangeByKubectlHoldsOverARestart) {

@@ -1,5 +1,6 @@
 #include "sources/refusals.h"
 
+#include "apiserver/rules_change.h"
 #include "sources/places.h"
 
 namespace graylane::sources {
@@ -16,8 +17,10 @@ Diagnostic refusal(const api::Object& document, const std::string& field, std::s
 
 Diagnostic of_cause(const patch::Cause& cause, const api::Object& document) {
   const std::string field = cause.field.starts_with('.') ? cause.field.substr(1) : cause.field;
-  if (!cause.message.contains("field is immutable")) return refusal(document, field, field + ": " + cause.message);
-  Diagnostic diagnostic = refusal(document, field, field + " cannot be changed once the object is there");
+  const std::string told = field + ": " + cause.message;
+  if (!apiserver::is_of_fixed_field(cause)) return refusal(document, field, told);
+  const bool is_whole_field = cause.message.ends_with(": field is immutable");  // not only some ways to change it
+  Diagnostic diagnostic = refusal(document, field, is_whole_field ? field + " cannot be changed once the object is there" : told);
   diagnostic.id = "immutable-field";
   diagnostic.fix = "undo the change, or delete the object and save the file again: " + deletion_command(document.key);
   return diagnostic;

@@ -12,6 +12,7 @@
 #include "sources/applied_record.h"
 #include "sources/differences.h"
 #include "sources/document.h"
+#include "sources/sync_findings.h"
 
 namespace graylane::sources {
 
@@ -34,29 +35,6 @@ std::string random_uuid(std::random_device& random) {
   text[14] = '4';                     // version: random
   text[19] = "89ab"[(text[19] & 3)];  // variant: RFC 4122
   return text;
-}
-
-Diagnostic warning(const Object& document, std::string id, const std::string& what, std::string fix) {
-  const std::string name = document.key.to_string();
-  return {Severity::kWarning, std::move(id), name, {}, name + " " + what, std::move(fix), document.at(document.content.at()), {}};
-}
-
-Diagnostic deleted_by_others(const Object& document) {
-  return warning(document, "deleted-by-others", "was deleted by somebody; it stays so until its document changes",
-                 "change the document, or delete it too");
-}
-
-/// Its document is gone, which alone would have been read as a wish to delete all that is in it.
-Diagnostic kept_namespace(const ObjectKey& key) {
-  const std::string name = key.to_string();
-  return {Severity::kWarning,
-          "namespace-kept",
-          name,
-          {},
-          name + " is kept though its document is gone: other documents are in it",
-          "to delete it: kubectl delete namespace " + key.name + ", once they are gone too",
-          {},
-          {}};
 }
 
 bool is_namespace(const ObjectKey& key) { return key.group.empty() && key.kind == "Namespace"; }
@@ -102,6 +80,7 @@ class SyncPlanner::Planner {
   struct Known {
     AppliedRecord record;
     bool is_present = false;  // its document is
+    bool waits = false;       // its document is there, and its kind is not served
   };
 
   Result<void> read_records() {
@@ -119,7 +98,10 @@ class SyncPlanner::Planner {
   Result<void> read_definitions(const ServedKinds& before) {
     auto listing = client_.list({api::kCrdGroup, api::kCrdKind, {}, {}});
     if (!listing) return std::unexpected(std::move(listing.error()));
-    for (ObjectPtr& object : listing->items) definitions_[object->key.name] = std::move(object);
+    for (ObjectPtr& object : listing->items) {
+      if (!is_being_deleted(*object)) living_.insert(uid_of(*object));
+      definitions_[object->key.name] = std::move(object);
+    }
     served_ = before;
     serve();
     return {};
@@ -145,7 +127,7 @@ class SyncPlanner::Planner {
   Result<void> vanish_absent(bool (*is_meant)(const ObjectKey&)) {
     for (const auto& [key, known] : records_) {
       if (known.is_present || !is_meant(key)) continue;
-      if (auto ok = vanish(known.record); !ok) return ok;
+      if (auto ok = known.waits ? wait_for_kind(known.record) : vanish(known.record); !ok) return ok;
     }
     return {};
   }
@@ -176,22 +158,50 @@ class SyncPlanner::Planner {
 
   Result<void> consider(const ObjectPtr& source) {
     const api::Kind* kind = served_.find(source->gvk);
-    if (!kind) return {};  // that was said when it was read
+    if (!kind) return note_waiting(source->key), Result<void>();
     const auto live = find(source->key);
     if (!live) return std::unexpected(live.error());
     const std::string definition = served_.definition_of(*kind);
-    const auto at = records_.find(source->key);
-    Known* known = at == records_.end() ? nullptr : &at->second;
+    Known* known = find_known(source->key);
     if (known) known->is_present = true;
     if (known && was_settled(source, *live, definition)) return {};
     const Document document = *read_document(*source, served_);
     // What went with its kind was deleted by nobody: it comes back with the kind.
-    const bool is_known = known && (*live || known->record.definition == definition);
+    const bool is_known = known && (*live || known->record.uid.empty() || known->record.definition == definition);
     if (!is_known) take(document, definition, *live, nullptr);
     else if (known->record.digest != document.digest) take(document, definition, *live, &known->record);
     else if (*live) keep(source, definition, document, **live);
-    else settle(source, 0, definition, deleted_by_others(*source));
+    else stay_deleted(source, definition, known->record);
     return {};
+  }
+
+  void stay_deleted(const ObjectPtr& source, const std::string& definition, const AppliedRecord& record) {
+    if (definition.empty() || record.uid.empty()) return settle(source, 0, definition, deleted_by_others(*source));
+    plan_.diagnostics.push_back(deleted_by_others(*source));
+    plan_.records.push_back(Change::apply(to_object(deleted_by_hand(record))));
+  }
+
+  /// Its kind is gone, or goes now; what others had deleted before stays deleted when that comes back.
+  Result<void> wait_for_kind(const AppliedRecord& record) {
+    if (record.uid.empty()) return {};
+    const auto live = find(record.key);
+    if (!live) return std::unexpected(live.error());
+    if (*live || !living_.contains(record.definition)) return vanish(record);
+    plan_.records.push_back(Change::apply(to_object(deleted_by_hand(record))));
+    settled_.erase(record.key);
+    return {};
+  }
+
+  Known* find_known(const ObjectKey& key) {
+    const auto at = records_.find(key);
+    return at == records_.end() ? nullptr : &at->second;
+  }
+
+  /// That its kind is not served was said when it was read; so nobody knows either whether that is in namespaces.
+  void note_waiting(ObjectKey key) {
+    if (Known* known = find_known(key)) known->waits = true;
+    if (key.ns.empty()) key.ns = "default";
+    if (Known* known = find_known(key)) known->waits = true;
   }
 
   bool was_settled(const ObjectPtr& source, const ObjectPtr& live, const std::string& definition) {
@@ -213,9 +223,9 @@ class SyncPlanner::Planner {
   /// A document that is new, or says something else than when it was last applied.
   void take(const Document& document, const std::string& definition, const ObjectPtr& live, const AppliedRecord* record) {
     if (live && is_being_deleted(*live)) {
-      plan_.diagnostics.push_back(warning(document.object, "being-deleted",
-                                          "is being deleted; its document is applied when it is gone",
-                                          "wait for it, or take its finalizers away"));
+      plan_.diagnostics.push_back(warning_of(document.object, "being-deleted",
+                                             "is being deleted; its document is applied when it is gone",
+                                             "wait for it, or take its finalizers away"));
       return;
     }
     auto next = apply(document, live.get(), {now_, world_.new_uid(), since_});
@@ -236,8 +246,8 @@ class SyncPlanner::Planner {
     auto regained = live ? find_regained(document, *live) : std::nullopt;
     if (regained) plan_.diagnostics.push_back(*std::move(regained));
     if (live || !record) return;
-    plan_.diagnostics.push_back(
-        warning(document.object, "override-ended", "is there again, since its document changed: it was deleted by somebody", {}));
+    plan_.diagnostics.push_back(warning_of(document.object, "override-ended",
+                                           "is there again, since its document changed: it was deleted by somebody", {}));
   }
 
   /// An unchanged document, whose object may have been changed by others.
@@ -249,10 +259,35 @@ class SyncPlanner::Planner {
     plan_.changes.push_back(Change::update(*std::move(next)));
   }
 
+  /// What of its kind the directory did not make: nobody asked for its end.
+  Result<std::vector<ObjectPtr>> objects_of_others(const api::Kind& kind) {
+    auto listing = client_.list({kind.storage_group, kind.gvk.kind, {}, {}});
+    if (!listing) return std::unexpected(std::move(listing.error()));
+    std::erase_if(listing->items, [&](const ObjectPtr& object) {
+      const auto known = records_.find(object->key);
+      return known != records_.end() && known->second.record.made && known->second.record.uid == uid_of(*object);
+    });
+    return std::move(listing->items);
+  }
+
+  /// Whether it stays, for now, with its record. One that is being deleted serves no kinds.
+  Result<bool> keep_definition(const AppliedRecord& record) {
+    const auto defined = is_definition(record.key) ? served_.definitions.find(record.key.name) : served_.definitions.end();
+    if (defined == served_.definitions.end() || defined->second.kinds->empty()) return false;
+    if (!record.made || uid_of(*defined->second.object) != record.uid) return false;
+    const auto others = objects_of_others(defined->second.kinds->front());
+    if (!others) return std::unexpected(others.error());
+    if (!others->empty()) plan_.diagnostics.push_back(kept_definition(record.key, *others));
+    return !others->empty();
+  }
+
   /// What its document made goes with it; but a namespace would take along what other documents still define.
   Result<void> vanish(const AppliedRecord& record) {
     const auto live = find(record.key);
     if (!live) return std::unexpected(live.error());
+    const auto kept = keep_definition(record);
+    if (!kept) return std::unexpected(kept.error());
+    if (*kept) return {};
     plan_.records.push_back(Change::remove(record_key(record.key)));
     settled_.erase(record.key);
     if (!*live || uid_of(**live) != record.uid) return {};
@@ -274,8 +309,8 @@ class SyncPlanner::Planner {
     const auto live = find(key);
     if (!live) return std::unexpected(live.error());
     if (*live && is_being_deleted(**live)) {
-      plan_.diagnostics.push_back(warning(document, "namespace-terminating", "cannot be made: its namespace is being deleted",
-                                          "wait until the namespace is gone: the directory is tried again then"));
+      plan_.diagnostics.push_back(warning_of(document, "namespace-terminating", "cannot be made: its namespace is being deleted",
+                                             "wait until the namespace is gone: the directory is tried again then"));
       plan_.diagnostics.back().severity = Severity::kError;
     }
     if (*live) return {};
@@ -286,8 +321,8 @@ class SyncPlanner::Planner {
     }
     plan_.changes.push_back(Change::create(*std::move(made)));
     if (name == "default") return {};
-    plan_.diagnostics.push_back(warning(document, "namespace-made", "is in a namespace that was not there: it was made",
-                                        "a cluster refuses that: add a document of kind Namespace"));
+    plan_.diagnostics.push_back(warning_of(document, "namespace-made", "is in a namespace that was not there: it was made",
+                                           "a cluster refuses that: add a document of kind Namespace"));
     plan_.diagnostics.back().severity = Severity::kInfo;
     return {};
   }
@@ -298,6 +333,7 @@ class SyncPlanner::Planner {
   const int64_t now_;
   int64_t since_ = 0;                             // the directory is in force here
   std::map<std::string, ObjectPtr> definitions_;  // by name, as they will be
+  std::set<std::string> living_;                  // uids of those that are there and not being deleted
   ServedKinds served_;                            // by them
   size_t seen_ = 0;                               // of the plan's changes, in `definitions_`
   std::map<ObjectKey, Known> records_;

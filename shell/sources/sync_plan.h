@@ -37,7 +37,7 @@ struct SyncPlan {
   std::vector<control::Change> changes;
   std::vector<control::Change> records;  // written with them
   /// Errors: a document that cannot be applied: immutable-field, refused, namespace-terminating. Warnings: overridden,
-  /// override-ended, deleted-by-others, being-deleted. Infos: namespace-made.
+  /// override-ended, deleted-by-others, being-deleted, namespace-kept, definition-kept. Infos: namespace-made.
   Diagnostics diagnostics;
 };
 

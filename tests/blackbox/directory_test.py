@@ -204,6 +204,42 @@ class CustomResources(DirectoryTest):
             away.rename(crd)
             self.wait_sizes("a=3,red")
 
+    def test_that_kubectl_deleted_stay_deleted_when_their_kind_comes_back(self):
+        # They did not go with it: somebody wanted them gone before.
+        self.write("a.yaml", widget("a", 3), widget("b", 4))
+        crd = self.write("crd.yaml", WIDGETS)
+        running = self.start()
+        self.ok("delete", "widget", "a")
+        running.wait_line("Widget default/a was deleted by somebody")
+        away = self.scratch.path / "away.yaml"
+        crd.rename(away)
+        self.wait_gone("crd", "widgets.example.com")
+        away.rename(crd)
+        self.wait_sizes("b=4,red")
+        self.ok("delete", "crd", "widgets.example.com")
+        self.ok("apply", "-f", "-", stdin=WIDGETS)
+        self.wait_sizes("b=4,red")
+        self.write("a.yaml", widget("a", 5), widget("b", 4))
+        self.wait_sizes("a=5,red", "b=4,red")
+
+    def test_of_kubectl_keep_their_definition_when_its_file_is_emptied(self):
+        # Saved by an editor that takes its time: nobody asked for the end of what kubectl made.
+        crd = self.write("crd.yaml", WIDGETS)
+        running = self.start()
+        self.ok("apply", "-f", "-", stdin=widget("theirs", 1))
+        crd.write_text("")
+        running.wait_line("CustomResourceDefinition widgets.example.com is kept though its document is gone: Widget default/theirs is of its kind")
+        self.assertEqual(self.sizes(), ["theirs=1,red"])
+        mark = running.mark()
+        crd.write_text(WIDGETS)
+        running.wait_effective(mark)
+        self.assertEqual(self.sizes(), ["theirs=1,red"])
+        mark = running.mark()
+        crd.unlink()
+        running.wait_line("CustomResourceDefinition widgets.example.com is kept", mark)
+        self.ok("delete", "widget", "theirs")
+        self.wait_gone("crd", "widgets.example.com")
+
     def test_come_back_without_an_api_too(self):
         # --api=off is for machines on which files say everything: nobody else would end the definition.
         self.write("a.yaml", widget("a", 3))
@@ -230,6 +266,75 @@ class CustomResources(DirectoryTest):
         self.assertEqual((done.code, done.out), (0, ""), done)
 
 
+class RulesOfTheApi(DirectoryTest):
+    def test_are_told_by_lint_and_up_alike_and_stop_nothing(self):
+        # What runs here goes to a cluster one day, which refuses it; but nobody's directory ends over a warning.
+        schedule = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "c"}, "spec": {
+            "schedule": "61 * * * *", "jobTemplate": {"spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}}}}}}
+        file = self.write("a.yaml", json.dumps(schedule))
+        told = rf"{file}:1:\d+: warning: spec.schedule is taken here, but Kubernetes refuses it: Invalid value: \"61 \* \* \* \*\""
+        linted = cli.run("lint", "-f", self.folder)
+        self.assertEqual(linted.code, 0, linted)
+        self.assertRegex(linted.out, told)
+        running = self.start()
+        running.wait_line(told)
+        self.assertEqual(self.ok("get", "cronjob", "-o", "name").split(), ["cronjob.batch/c"])
+
+    def test_that_apply_to_nothing_here_are_errors_of_both(self):
+        # lint must not call good what up refuses.
+        self.write("a.yaml", json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m", "finalizers": ["clean"]}}))
+        linted = cli.run("lint", "-f", self.folder)
+        self.assertEqual(linted.code, 1, linted)
+        self.assertIn("[refused]", linted.out)
+        self.start_on(self.folder).wait_line("nothing is in force yet")
+
+
+class RefusedEdits(DirectoryTest):
+    WRONG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "wrong", "finalizers": ["clean"]}}
+
+    def wrong(self, *names):
+        return [json.dumps({**self.WRONG, "metadata": {**self.WRONG["metadata"], "name": name}}) for name in names]
+
+    def save(self, running, line, name, *documents):
+        """What it says of it, up to the line that is waited for."""
+        mark = running.mark()
+        self.write(name, *documents)
+        running.wait_line(line, mark)
+        return "\n".join(running.lines[mark:])
+
+    def test_tell_what_is_new_and_what_is_mended(self):
+        # Who mends a directory saves ten times; ten times twenty old warnings are read by nobody.
+        self.write("a.yaml", json.dumps({**json.loads(config_map("a")), "odd": 1}))
+        running = self.start()
+        running.wait_line("unknown-field")
+        first = self.save(running, "last good state stays: mend the errors above, the directory", "b.yaml", *self.wrong("x", "y"))
+        self.assertEqual((first.count("error:"), first.count("mended:"), first.count("unknown-field")), (2, 0, 0), first)
+        second = self.save(running, "mend the errors above and the 1 error told before, the directory", "b.yaml", *self.wrong("y", "z"))
+        self.assertEqual((second.count("error:"), second.count("in: ConfigMap default/z"), second.count("mended:")), (1, 1, 1), second)
+        self.assertRegex(second, rf"mended: {self.folder}/b.yaml:1:\d+: metadata.finalizers\[0\]: ")
+        third = self.save(running, "mend the 2 errors told before, the directory", "c.yaml", config_map("c"))
+        self.assertEqual((third.count("error:"), third.count("mended:")), (0, 0), third)
+        last = self.save(running, up.EFFECTIVE.pattern, "b.yaml", config_map("b"))
+        self.assertNotIn("error:", last)
+        self.assertEqual(self.maps(), ["configmap/a", "configmap/b", "configmap/c"])
+        self.assertEqual(running.said().count("unknown-field"), 1, running.said())
+
+    def test_of_a_directory_that_is_gone_end_with_a_line(self):
+        # A mount that comes back: who read the error must read that it is over.
+        self.write("a.yaml", config_map("a"))
+        running = self.start()
+        away = self.scratch.path / "away"
+        for _ in range(2):
+            mark = running.mark()
+            self.folder.rename(away)
+            running.wait_line("cannot read manifests from", mark)
+            mark = running.mark()
+            away.rename(self.folder)
+            running.wait_effective(mark)
+            self.assertEqual(len([line for line in running.lines[mark:] if f"the manifests in {self.folder} can be read again" in line]), 1, running.said())
+        self.assertEqual(self.maps(), ["configmap/a"])
+
+
 class ChangesByHand(DirectoryTest):
     def setUp(self):
         super().setUp()
@@ -241,6 +346,8 @@ class ChangesByHand(DirectoryTest):
         self.ok("patch", "configmap", "a", "--type=merge", "-p", '{"data":{"value":"by hand"}}')
         self.running.wait_line(r"warning: ConfigMap default/a differs from its file: data.value was changed by kubectl")
         self.assertIn("differs from its file", cli.run("describe", "configmap", "a", "--state", self.state).out)
+        told = lambda: self.ok("get", "events", "--field-selector=involvedObject.kind=ConfigMap,involvedObject.name=a,reason=overridden", "-o", "name").split()
+        up.wait_for(told, "an Event on the ConfigMap")
         self.ok("delete", "configmap", "a")
         self.running.wait_line(r"warning: ConfigMap default/a was deleted by somebody")
 
