@@ -16,6 +16,8 @@ namespace graylane::local {
 
 struct Running {
   int64_t started = 0;
+
+  bool operator==(const Running&) const = default;
 };
 
 struct Terminated {
@@ -25,6 +27,8 @@ struct Terminated {
   std::string message;
   int64_t started = 0;
   int64_t finished = 0;
+
+  bool operator==(const Terminated&) const = default;
 };
 
 struct ContainerReport {
@@ -37,6 +41,8 @@ struct ContainerReport {
   std::variant<Waiting, Running, Terminated> state;
   std::optional<Terminated> last;  // the life before this one
   Waiting note;                    // why it is not ready, or a warning when it is; may be empty
+
+  bool operator==(const ContainerReport&) const = default;
 };
 
 struct PodReport {
@@ -49,6 +55,8 @@ struct PodReport {
   std::string qos_class;
   Waiting problem;  // why the Pod cannot be taken on (no address is left); may be empty
   Waiting failure;  // why it will not run again, whatever its containers say; may be empty
+
+  bool operator==(const PodReport&) const = default;
 };
 
 /// "Pending", "Running", "Succeeded" or "Failed".

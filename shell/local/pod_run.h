@@ -39,6 +39,12 @@ class PodRun {
   /// Not assigned to this node as long as it has no address.
   bool assigned() const { return problem_.reason.empty(); }
   PodReport report() const;
+  /// Whether `pod` tells this report already; note_told() says so.
+  bool is_told(const api::ObjectPtr& pod, const PodReport& report) const { return told_by_ == pod && told_ == report; }
+  void note_told(api::ObjectPtr pod, PodReport report) {
+    told_by_ = std::move(pod);
+    told_ = std::move(report);
+  }
   std::vector<pid_t> supervisors() const;
   void add_running(std::vector<Metered>& to) const;
 
@@ -77,6 +83,8 @@ class PodRun {
   bool ended_before_ = false;
   bool initialized_ = false;
   std::optional<Leaving> leaving_;
+  api::ObjectPtr told_by_;
+  PodReport told_;
 };
 
 /// spec.terminationGracePeriodSeconds.

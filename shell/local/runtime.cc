@@ -125,7 +125,7 @@ class Runtime::State {
   void bury(const api::ObjectPtr& object, PodRun& run);
   void finish_deletion(const api::Object& object);
   void try_again(const Error& error);
-  void write_status(const PodRun& run, const api::Object& object);
+  void write_status(PodRun& run, const api::ObjectPtr& pod);
   void tell();
   void look_again(Instant now);
   std::vector<Metered> running() const;
@@ -233,7 +233,7 @@ void Runtime::State::step(PodRun& run, const api::ObjectPtr& object, Instant now
   if (same) run.update(object);
   if (!same || stopped_ || is_terminating(*object)) run.leave(now, revision_, grace_of(run, object.get()), stopped_);
   run.step(now);
-  if (same && !stopped_ && !run.ended_before()) write_status(run, *object);
+  if (same && !stopped_ && !run.ended_before()) write_status(run, object);
 }
 
 /// How long a Pod that is to go has from SIGTERM on.
@@ -275,17 +275,21 @@ void Runtime::State::try_again(const Error& error) {
   world_.look_at(std::chrono::steady_clock::now() + (error.code == ErrorCode::kConflict ? kRetry : kRetryFailed));
 }
 
-void Runtime::State::write_status(const PodRun& run, const api::Object& object) {
+/// The status is made only when something of the Pod or its object changed: with many Pods that is most of the work.
+void Runtime::State::write_status(PodRun& run, const api::ObjectPtr& pod) {
+  PodReport report = run.report();
+  if (run.is_told(pod, report)) return;
+  const api::Object& object = *pod;
   const int64_t now = World::clock().time_since_epoch().count();
   const doc::Value* before = object.find("status");
   const doc::Value* generation = fields::find(control::metadata_of(object), "generation");
   const int64_t observed = generation && generation->as_int() ? *generation->as_int() : 0;
-  doc::Value status = status_of(run.report(), before, observed, now);
+  doc::Value status = status_of(report, before, observed, now);
   const api::Pod view = api::read_pod(object);
   const bool ports_told =
       std::ranges::all_of(run.real_ports(), [&](const auto& port) { return view.real_port(port.first) == port.second; });
   const bool assigns = run.assigned() && !is_assigned(object);
-  if (before && *before == status && ports_told && !assigns) return;
+  if (before && *before == status && ports_told && !assigns) return run.note_told(pod, std::move(report));
   api::Object updated = object;
   doc::Object& content = *updated.content.as_object();
   content.set("status", std::move(status));
@@ -295,9 +299,11 @@ void Runtime::State::write_status(const PodRun& run, const api::Object& object) 
     api::object_member(metadata, "annotations")
         .set(std::string(api::kRealPortPrefix) + std::to_string(declared), doc::Value(std::to_string(real)));
   }
-  const auto written = world_.client.update(std::move(updated));
+  const bool is_status_alone = ports_told && !assigns;
+  auto written = is_status_alone ? world_.client.update_status(std::move(updated)) : world_.client.update(std::move(updated));
   written_ = written_ || written;
-  if (!written) try_again(written.error());
+  if (written) run.note_told(*std::move(written), std::move(report));
+  else try_again(written.error());
 }
 
 /// What is told is lost where it cannot be written; nothing depends on it.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/build.h"
+#include "doc/parse.h"
 #include "local/test_pods.h"
 
 namespace graylane::local {
@@ -68,6 +69,25 @@ TEST_F(StatusTest, AssignmentDoesNotReplaceTheProcess) {
   ASSERT_TRUE(runtime().reconcile());
   EXPECT_EQ(runtime().processes(), 1u);
   EXPECT_THAT(events("web"), Not(Contains(HasSubstr("Killing"))));
+}
+
+TEST_F(StatusTest, WhatOthersWriteIntoAStatusIsPutRight) {
+  // What a Pod does is told by who runs it, also when it tells the same as the last time.
+  pod("web", "image: 'a:1', command: [sleep, '1000']");
+  ASSERT_TRUE(wait_ready("web"));
+  const doc::Value told = *status("web");
+  for (const char* other : {"{}", "{phase: Failed}"}) {
+    api::Object changed = *object("web");
+    changed.content.as_object()->set("status", doc::parse_yaml(other, {}).documents.at(0));
+    ASSERT_TRUE(store_.update_status(std::move(changed)));
+    ASSERT_TRUE(runtime().reconcile());
+    EXPECT_EQ(fields::text(status("web"), "phase"), "Running") << other;
+    EXPECT_EQ(fields::text(status("web"), "podIP"), fields::text(&told, "podIP")) << other;
+    EXPECT_TRUE(view("web").ready) << other;
+  }
+  const uint64_t revision = object("web")->revision;
+  ASSERT_TRUE(runtime().reconcile());
+  EXPECT_EQ(object("web")->revision, revision);
 }
 
 TEST_F(StatusTest, APodOfAnotherNodeIsNotOurs) {
