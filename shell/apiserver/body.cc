@@ -1,5 +1,7 @@
 #include "apiserver/body.h"
 
+#include <algorithm>
+
 #include "api/kinds.h"
 #include "api/request_types.h"
 #include "apiserver/go_decoding.h"
@@ -47,7 +49,28 @@ std::string syntax_problem(const doc::Parsed& parsed, bool yaml) {
 }
 
 doc::Parsed parse(const std::string& text, bool yaml) {
-  return yaml ? doc::parse_yaml(text, nullptr) : doc::parse_json(text, nullptr);
+  doc::Parsed parsed;
+  if (yaml) {
+    parsed = doc::parse_yaml(text, nullptr);
+    std::ranges::for_each(parsed.documents, whole_numbers);
+  } else if (text.starts_with("\xEF\xBB\xBF")) {
+    // Files may begin with the mark of UTF-8, bodies may not.
+    Diagnostic& found = parsed.diagnostics.emplace_back();
+    found.severity = Severity::kError;
+    found.message = "invalid character 'ï' looking for beginning of value";
+  } else {
+    parsed = doc::parse_json(text, nullptr);
+  }
+  return parsed;
+}
+
+std::vector<Finding> duplicates_in(const doc::Parsed& parsed) {
+  std::vector<Finding> duplicates;
+  for (const Diagnostic& diagnostic : parsed.diagnostics) {
+    if (diagnostic.id.ends_with("-duplicate-key"))
+      duplicates.push_back({"duplicate field " + go_quoted(diagnostic.field), diagnostic.where.at});
+  }
+  return duplicates;
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
@@ -176,10 +199,18 @@ Outcome<Value> read_request(const std::string& text, const std::string* content_
   return read_value(text, media == "application/yaml");
 }
 
-Outcome<Value> read_value(const std::string& text, bool yaml) {
+Outcome<Body> read_any(const std::string& text, bool yaml) {
   doc::Parsed parsed = parse(text, yaml);
   if (std::string problem = syntax_problem(parsed, yaml); !problem.empty()) return refuse(bad_request(std::move(problem)));
-  return parsed.documents.empty() ? Value() : std::move(parsed.documents.front());
+  Body body{parsed.documents.empty() ? Value() : std::move(parsed.documents.front()), {}};
+  body.duplicates = duplicates_in(parsed);
+  return body;
+}
+
+Outcome<Value> read_value(const std::string& text, bool yaml) {
+  auto body = read_any(text, yaml);
+  if (!body) return refuse(std::move(body.error()));
+  return std::move(body->value);
 }
 
 Outcome<Body> read_object(const std::string& text, const std::string* content_type, const api::Kind& kind) {
@@ -194,10 +225,7 @@ Outcome<Body> read_object(const std::string& text, const std::string* content_ty
   if (std::string problem = syntax_problem(parsed, yaml); !problem.empty())
     return refuse(yaml ? unrecognized(kind.gvk.kind, text, problem) : no_json(kind, text, problem));
   Body body{parsed.documents.empty() ? Value() : std::move(parsed.documents.front()), {}};
-  for (const Diagnostic& diagnostic : parsed.diagnostics) {
-    if (diagnostic.id.ends_with("-duplicate-key"))
-      body.duplicates.push_back({"duplicate field " + go_quoted(diagnostic.field), diagnostic.where.at});
-  }
+  body.duplicates = duplicates_in(parsed);
   if (body.value.is_null()) body.value = Value(doc::Object());
   doc::Object* object = body.value.as_object();
   if (!object) return refuse(no_json(kind, text, not_a_struct(body.value)));

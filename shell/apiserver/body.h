@@ -19,7 +19,7 @@ struct Finding {
 };
 
 struct Body {
-  doc::Value value;  // an object
+  doc::Value value;
   std::vector<Finding> duplicates;
 };
 
@@ -33,6 +33,8 @@ std::string why_other_kind(const doc::Object& object, const api::Kind& kind);
 /// A body that is no object of a kind: "DeleteOptions", "Scale" (request_types.h). An empty one is null.
 Outcome<doc::Value> read_request(const std::string& text, const std::string* content_type, std::string_view type);
 
+/// Any JSON or YAML value, and what is in it twice.
+Outcome<Body> read_any(const std::string& text, bool yaml);
 /// Any JSON or YAML value: a patch, options. An empty text is null.
 Outcome<doc::Value> read_value(const std::string& text, bool yaml);
 

@@ -44,6 +44,7 @@ struct Pair {
 constexpr std::array kTypes = {Pair{"NewEvent", "Event"},
                                Pair{"OldHorizontalPodAutoscaler", "HorizontalPodAutoscaler"},
                                Pair{"OldAutoscalerSpec", "HorizontalPodAutoscalerSpec"},
+                               Pair{"OldObjectReference", "CrossVersionObjectReference"},
                                Pair{"SliceConditions", "EndpointConditions"},
                                Pair{"SliceEndpoint", "Endpoint"},
                                Pair{"SliceHints", "EndpointHints"},
@@ -87,8 +88,8 @@ std::string go_type(const Schema& schema) {
 
 bool is_time(const Schema& schema) { return schema.format == Format::kDateTime || schema.format == Format::kMicroTime; }
 
+/// 2.0 and 1e0 are none: where they count as whole, they have become so before (whole_numbers).
 bool is_integer(const Value& value, const Schema& schema) {
-  if (value.is_double()) return std::trunc(*value.as_double()) == *value.as_double();
   const bool is_small = schema.maximum && *schema.maximum < 4e9;
   return value.is_int() && (!is_small || std::in_range<int32_t>(*value.as_int()));
 }
@@ -105,9 +106,20 @@ bool has_type(const Value& value, const Schema& schema) {
   }
 }
 
+constexpr double kBeyondInt64 = 0x1p63;
+
+/// As it was written, as far as a double tells: integers beyond 64 bits have become doubles.
+std::string number_text(const Value& value) {
+  std::string text = doc::to_json(value);
+  const bool is_large = value.is_double() && std::abs(*value.as_double()) >= kBeyondInt64;
+  if (is_large && text.ends_with(".0")) text.resize(text.size() - 2);
+  std::erase(text, '+');
+  return text;
+}
+
 std::string cannot(const Value& value, const Schema& schema, const std::string& where) {
   const bool wants_number = schema.type == Type::kInteger || schema.type == Type::kNumber;
-  const std::string number = wants_number && (value.is_double() || value.is_int()) ? " " + doc::to_json(value) : "";
+  const std::string number = wants_number && (value.is_double() || value.is_int()) ? " " + number_text(value) : "";
   return "json: cannot unmarshal " + std::string(go_kind(value)) + number + " into Go " + where;
 }
 
@@ -138,7 +150,7 @@ std::string wrong_form(const Value& value, const Schema& schema, const Place& pl
     return fits ? "" : kNoQuantity;
   }
   if (schema.type == Type::kIntOrString && !value.is_int() && !value.is_string()) {
-    const std::string number = value.is_double() ? " " + doc::to_json(value) : "";
+    const std::string number = value.is_double() ? " " + number_text(value) : "";
     return "json: cannot unmarshal " + std::string(go_kind(value)) + number + " into Go " + place.text() + " of type int32";
   }
   if (is_time(schema)) {
@@ -202,6 +214,17 @@ std::string find_wrong_type(const Value& document, const api::Kind& kind) {
 
 std::string find_wrong_type(const Value& value, const Schema& schema, const std::string& name) {
   return wrong_type_in(value, schema, {name, ""});
+}
+
+void whole_numbers(Value& value) {
+  if (const double* number = value.as_double()) {
+    const bool is_whole = std::trunc(*number) == *number && std::abs(*number) < kBeyondInt64;
+    if (is_whole) value = Value(static_cast<int64_t>(*number), value.at());
+  }
+  if (doc::Array* items = value.as_array()) std::ranges::for_each(*items, whole_numbers);
+  if (doc::Object* object = value.as_object()) {
+    for (doc::Member& member : *object) whole_numbers(member.value);
+  }
 }
 
 std::string not_a_struct(const Value& value) {

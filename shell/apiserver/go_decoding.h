@@ -22,6 +22,9 @@ std::string_view go_kind(const doc::Value& value);
 /// What it says of a value that is no object where one must stand.
 std::string not_a_struct(const doc::Value& value);
 
+/// As Go prints what it has read without types, which YAML and strategic patches are: 2.0 and 2e0 are 2.
+void whole_numbers(doc::Value& value);
+
 /// Fields that a built-in kind does not have, in their order.
 std::vector<Finding> find_unknown_fields(const doc::Value& document, const api::Kind& kind);
 

@@ -51,8 +51,4 @@ Outcome<PartBody> read_part(const httpd::Request& request, const Target& target,
   return PartBody{std::move(body->value), *std::move(options), *std::move(warnings)};
 }
 
-void add_warnings(httpd::Response& response, const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) response.headers.push_back({"Warning", "299 - " + go_quoted(warning)});
-}
-
 }  // namespace graylane::apiserver

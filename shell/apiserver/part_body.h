@@ -25,6 +25,4 @@ api::Kind part_kind(std::string group, std::string version, std::string type);
 
 Outcome<PartBody> read_part(const httpd::Request& request, const Target& target, const api::Kind& kind);
 
-void add_warnings(httpd::Response& response, const std::vector<std::string>& warnings);
-
 }  // namespace graylane::apiserver

@@ -3,8 +3,10 @@
 #include "apiserver/body.h"
 #include "apiserver/checking.h"
 #include "apiserver/columns_text.h"
+#include "apiserver/go_decoding.h"
 #include "apiserver/media.h"
 #include "apiserver/ownership.h"
+#include "apiserver/plan_parts.h"
 #include "patch/json_patch.h"
 #include "patch/strategic_patch.h"
 
@@ -28,7 +30,9 @@ Outcome<Type> patch_type(const std::string* content_type) {
   if (type == "application/merge-patch+json") return Type::kMerge;
   if (type == "application/strategic-merge-patch+json") return Type::kStrategic;
   if (type == "application/apply-patch+yaml") return Type::kApply;
-  return refuse(unsupported_media_type(kAccepted));
+  ApiError error = unsupported_media_type(kAccepted);
+  error.details.is_shown = true;
+  return refuse(std::move(error));
 }
 
 namespace {
@@ -46,6 +50,13 @@ Outcome<void> keep_kind(const api::Object& live, Value& next, const Writer& writ
   return {};
 }
 
+/// An empty list would count as none; of one empty entry the meaning is the same.
+void forget_owners_if_asked(Value& next) {
+  const Value* owners = find_path(next, "metadata.managedFields");
+  if (!owners || !owners->is_array() || !owners->as_array()->empty()) return;
+  metadata_of(next).set("managedFields", Value(doc::Array{Value(doc::Object())}));
+}
+
 Outcome<Plan> plan_apply(const Writer& writer, const api::Object* live, const Value& config) {
   if (const std::string uid = text_at(config, "metadata.uid"); !live && !uid.empty())
     return refuse(conflict(*writer.kind, writer.target.name,
@@ -58,12 +69,18 @@ Outcome<Plan> plan_apply(const Writer& writer, const api::Object* live, const Va
 }  // namespace
 
 Outcome<Patch> read_patch(const std::string& text, Type type) {
-  auto value = read_value(text, type == Type::kApply);
-  if (!value) return refuse(std::move(value.error()));
+  auto body = read_any(text, type == Type::kApply);
+  const bool is_decoded_first = type == Type::kJson || type == Type::kMerge;
+  if (!body && is_decoded_first) body.error().message = "error decoding patch: " + body.error().message;
+  if (!body) return refuse(std::move(body.error()));
+  Value& value = body->value;
   // null changes nothing.
-  if (value->is_null() && type == Type::kJson && !text.empty()) value = Value(doc::Array());
-  if (value->is_null() && type == Type::kStrategic && !text.empty()) value = Value(doc::Object());
-  return Patch{type, *std::move(value)};
+  if (value.is_null() && type == Type::kJson && !text.empty()) value = Value(doc::Array());
+  if (value.is_null() && type == Type::kStrategic && !text.empty()) value = Value(doc::Object());
+  if (type == Type::kStrategic) whole_numbers(value);
+  Patch patch{type, std::move(value)};
+  if (type == Type::kMerge || type == Type::kStrategic) patch.duplicates = std::move(body->duplicates);
+  return patch;
 }
 
 Outcome<Value> patched(Value document, const Patch& patch, const api::Schema& schema, const api::Kind& kind,
@@ -85,7 +102,8 @@ Outcome<Plan> plan_patch(const Writer& of_request, const api::Object* live, cons
   auto next = patched(with_revision(*live), patch, *writer.kind->schema, *writer.kind, live->key.name);
   if (!next) return refuse(std::move(next.error()));
   if (auto kept = keep_kind(*live, *next, writer); !kept) return refuse(std::move(kept.error()));
-  return plan_next(writer, *live, *std::move(next), false);
+  forget_owners_if_asked(*next);
+  return plan_next(writer, *live, *std::move(next), false, patch.duplicates);
 }
 
 }  // namespace graylane::apiserver

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "apiserver/pipeline.h"
 
@@ -12,6 +13,7 @@ struct Patch {
   enum class Type : uint8_t { kJson, kMerge, kStrategic, kApply };
   Type type = Type::kMerge;
   doc::Value value;
+  std::vector<Finding> duplicates = {};  // of what becomes a part of the object
 };
 
 /// 415 for another content type.

@@ -1,5 +1,8 @@
 #include "apiserver/reading.h"
 
+#include <set>
+#include <string_view>
+
 #include "doc/print.h"
 
 namespace graylane::apiserver {
@@ -32,10 +35,42 @@ httpd::Response json_response(uint16_t status, const doc::Value& document) {
   return document_response(status, doc::to_json(document), {});
 }
 
+namespace {
+
+// Clients take only so much of a head; some no more than a hundred lines.
+constexpr size_t kWarningsMax = 50, kWarningsBytesMax = 4096;
+constexpr size_t kWarningBytesMax = 256;  // of one, where all are too long
+
+std::string_view beginning(std::string_view text) {
+  if (text.size() <= kWarningBytesMax) return text;
+  size_t end = kWarningBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside of a character
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+void add_warnings(httpd::Response& response, const std::vector<std::string>& warnings) {
+  std::set<std::string_view> told;
+  size_t bytes = 0;
+  for (const std::string& warning : warnings) bytes += told.insert(warning).second ? warning.size() : 0;
+  const bool cut = bytes > kWarningsBytesMax;
+  bytes = 0;
+  size_t count = 0;
+  for (const std::string& warning : warnings) {
+    if (bytes >= kWarningsBytesMax || count == kWarningsMax || told.erase(warning) == 0) continue;
+    ++count;
+    const std::string_view text = cut ? beginning(warning) : warning;
+    bytes += text.size();
+    response.headers.push_back({"Warning", "299 - " + go_quoted(text)});
+  }
+}
+
 httpd::Response error_response(const ApiError& error) {
   httpd::Response response = json_response(error.code, to_status(error));
   if (error.details.retry_after_seconds > 0)
     response.headers.push_back({"Retry-After", std::to_string(error.details.retry_after_seconds)});
+  add_warnings(response, error.warnings);
   return response;
 }
 

@@ -22,6 +22,7 @@ Outcome<httpd::Response> get_object(store::Store& store, const Target& target, c
 httpd::Response document_response(uint16_t status, std::string json, const Form& form);
 httpd::Response json_response(uint16_t status, const doc::Value& document);
 httpd::Response error_response(const ApiError& error);
+void add_warnings(httpd::Response& response, const std::vector<std::string>& warnings);
 /// What is to be said to whoever uses this version of a kind, if anything.
 void add_deprecation(httpd::Response& response, const api::Kind& kind);
 

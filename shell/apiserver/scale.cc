@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/build.h"
+#include "apiserver/checking.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/ownership.h"
 #include "apiserver/part_body.h"
@@ -71,8 +72,7 @@ void set_path(Value& content, std::string_view path, Value value) {
 Outcome<Value> scale_of(const api::Object& object, uint64_t revision, const api::Kind& kind) {
   const ScalePaths paths = paths_of(kind);
   if (kind.custom && !find_path(object.content, paths.replicas))
-    return refuse(internal_error("Internal error occurred: the spec replicas field " + go_quoted("." + paths.replicas) +
-                                 " does not exist"));
+    return refuse(internal_error("the spec replicas field " + go_quoted("." + paths.replicas) + " does not exist"));
   doc::Object metadata;
   for (const char* member : {"name", "namespace", "uid", "creationTimestamp"}) {
     if (const Value* value = find_path(object.content, std::string("metadata.") + member)) metadata.append(member, *value, {});
@@ -119,12 +119,16 @@ const api::Kind& scale_kind() {
 
 /// The workload with the replicas of the Scale.
 Outcome<Value> scaled(const Writer& writer, const api::Object& live, const Value& scale) {
-  if (const std::string name = text_at(scale, "metadata.name"); !name.empty() && name != live.key.name)
+  if (auto typed = check_types(scale, scale_kind(), false); !typed) return refuse(std::move(typed.error()));
+  const std::string name = text_at(scale, "metadata.name");
+  if (name.empty())
+    return refuse(
+        bad_request("the name of the object (" + live.key.name + " based on URL) was undeterminable: name must be provided"));
+  if (name != live.key.name)
     return refuse(
         bad_request("the name of the object (" + name + ") does not match the name on the URL (" + live.key.name + ")"));
   const Value* replicas = find_path(scale, "spec.replicas");
-  if (replicas && !replicas->is_int()) return refuse(bad_request("Scale.spec.replicas must be an integer"));
-  const int64_t wanted = replicas ? *replicas->as_int() : 0;
+  const int64_t wanted = replicas && replicas->is_int() ? *replicas->as_int() : 0;
   if (wanted < 0)
     return refuse(invalid(scale_kind(), live.key.name,
                           {invalid_value("spec.replicas", std::to_string(wanted), "must be greater than or equal to 0")}));
@@ -240,6 +244,7 @@ Outcome<Plan> plan_scale_patch(const Writer& writer, const api::Object& live, co
   if (!spec.find("replicas")) spec.set("replicas", Value(int64_t{0}));  // which a patch may replace or test
   auto next = patched(*std::move(scale), {type, patch.value}, {}, *writer.kind, live.key.name);
   if (!next) return refuse(std::move(next.error()));
+  if (auto typed = check_types(*next, scale_kind(), true); !typed) return refuse(std::move(typed.error()));
   return plan_scale(writer, live, *next);
 }
 

@@ -145,7 +145,7 @@ ApiError not_implemented(std::string message) { return {501, "NotImplemented", s
 
 ApiError internal_error(std::string message) {
   Details details{.causes = {{"", message, ""}}};
-  return {500, "InternalError", std::move(message), std::move(details)};
+  return {500, "InternalError", "Internal error occurred: " + message, std::move(details)};
 }
 
 ApiError from_failure(const patch::Failure& failure, const Kind& kind, std::string_view name) {
@@ -188,7 +188,7 @@ namespace {
 
 /// Whether `details` is there even if there is nothing to tell.
 bool has_details(const std::string& reason) {
-  return reason == "NotFound" || reason == "MethodNotAllowed" || reason == "UnsupportedMediaType" || reason == "Forbidden";
+  return reason == "NotFound" || reason == "MethodNotAllowed" || reason == "Forbidden";
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ struct ApiError {
   std::string reason;  // "NotFound"; may be empty
   std::string message;
   Details details = {};
-  std::string continue_token = {};  // of an expired list: how to go on all the same
+  std::string continue_token = {};         // of an expired list: how to go on all the same
+  std::vector<std::string> warnings = {};  // what was found before; in Warning headers
 };
 
 template <class T>
