@@ -77,6 +77,29 @@ TEST(Priority, IsThatOfThePodsClass) {
   EXPECT_EQ(make("d", "").text("spec.priorityClassName"), "usual");
 }
 
+TEST(Priority, OnlyOneClassIsForPodsWithoutOne) {
+  // Of two, which one counts would hang on their numbers; people hear of it when they make the second.
+  TestApi api;
+  const std::string classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+  const auto make = [&](const char* name, const char* is_default) {
+    return api.send("POST", classes,
+                    std::string(R"({"metadata":{"name":")") + name + R"("},"value":3,"globalDefault":)" + is_default + "}");
+  };
+  const auto first = make("a", "true");
+  EXPECT_EQ(first.status(), 201);
+  EXPECT_EQ(first.header("Warning"), nullptr);  // Pods do get it
+  const auto second = make("b", "true");
+  EXPECT_EQ(second.status(), 403);
+  EXPECT_EQ(second.message(),
+            R"(priorityclasses.scheduling.k8s.io "b" is forbidden: PriorityClass a is already marked as default.)"
+            " Only one default can exist");
+  EXPECT_EQ(make("c", "false").status(), 201);
+  EXPECT_EQ(api.merge(classes + "/c", R"({"globalDefault":true})").status(), 403);
+  EXPECT_EQ(api.merge(classes + "/a", R"({"description":"for all"})").status(), 200);
+  EXPECT_EQ(api.merge(classes + "/a", R"({"globalDefault":false})").status(), 200);
+  EXPECT_EQ(api.merge(classes + "/c", R"({"globalDefault":true})").status(), 200);
+}
+
 TEST(Schedules, AreThoseOfTheOriginal) {
   // A schedule that is taken and never comes is found out a month later.
   for (const char* fine : {"0 0 1 1 *", "*/5 9-17 * * mon-fri", "0,30 */2 1-15/3 JAN-DEC 6", "? * * * *", "@daily",

@@ -27,10 +27,6 @@ namespace {
 constexpr int kTriesMax = 64;          // of a write that others are quicker than
 constexpr int kGeneratedTriesMax = 8;  // of a generated name that is taken
 
-void add_warnings(httpd::Response& response, const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) response.headers.push_back({"Warning", "299 - " + go_quoted(warning)});
-}
-
 /// To writers of what no controller of ours looks at.
 void add_notice(httpd::Response& response, const api::Kind& kind) {
   if (!kind.is_acted_on) add_warnings(response, {"this " + kind.gvk.kind + " is stored, but nothing here acts on it"});
@@ -70,9 +66,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     }
     auto plan = planner_(live.get());
     if (!plan) return fail_with(plan.error());
-    if (plan->effect == Effect::kCreate) {
-      if (auto ok = admit(*plan); !ok) return fail_with(ok.error());
-    }
+    if (auto ok = admit(*plan); !ok) return fail_with(ok.error());
     live_revision_ = live ? live->revision : 0;
     if (auto ok = assign_addresses(*plan, live.get()); !ok) return fail_with(ok.error());
     if (plan->effect == Effect::kNone || writer_.options.dry_run) return finish(*plan, plan->object, live_revision_);
@@ -95,6 +89,14 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   }
 
   Outcome<void> admit(Plan& plan) {
+    if (plan.effect == Effect::kRemove || plan.effect == Effect::kNone) return {};
+    if (is_priority_class(*writer_.kind)) {
+      if (auto ok = admit_priority_class(*writer_.kind, plan.object, store_); !ok) return ok;
+    }
+    return plan.effect == Effect::kCreate ? admit_new(plan) : Outcome<void>();
+  }
+
+  Outcome<void> admit_new(Plan& plan) {
     if (writer_.kind->custom && writer_.kind->custom->terminating)
       return refuse({405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating"});
     if (!writer_.kind->namespaced) return still_free(plan);
