@@ -88,6 +88,15 @@ doc::Value current_cpu(const doc::Value& percent) {
 
 }  // namespace
 
+/// Where neither a number nor the annotation says by what to scale.
+void fill_old_autoscaler(doc::Object& autoscaler) {
+  const doc::Object* metadata = find_object(autoscaler, "metadata");
+  const doc::Object* annotations = metadata ? find_object(*metadata, "annotations") : nullptr;
+  doc::Object* spec = find_object(autoscaler, "spec");
+  if (!spec || (annotations && annotations->find(kMetrics.annotation))) return;
+  fill_in(*spec, "targetCPUUtilizationPercentage", make_number(kDefaultCpuPercent), {});
+}
+
 void autoscaler_to_storage(doc::Object& autoscaler) {
   unfold(autoscaler, kMetrics, "targetCPUUtilizationPercentage", wanted_cpu);
   unfold(autoscaler, kCurrentMetrics, "currentCPUUtilizationPercentage", current_cpu);
@@ -97,6 +106,9 @@ void autoscaler_to_storage(doc::Object& autoscaler) {
   }
   doc::Object* spec = find_object(autoscaler, "spec");
   if (spec && !spec->find("metrics")) spec->set("metrics", doc::Value(doc::Array{default_metric()}));
+  doc::Object* status = find_object(autoscaler, "status");
+  const doc::Value* replicas = status ? status->find("currentReplicas") : nullptr;
+  if (replicas && *replicas == make_number(0)) status->erase("currentReplicas");  // v1 has it always
 }
 
 void autoscaler_from_storage(doc::Object& autoscaler) {
@@ -110,6 +122,10 @@ void autoscaler_from_storage(doc::Object& autoscaler) {
     part->erase(kept.member);
     annotations_of(autoscaler).set(kept.annotation, doc::Value(std::move(text)));
   }
+  doc::Object* status = find_object(autoscaler, "status");
+  if (!status) return;
+  status->erase("currentMetrics");  // null, when there are none
+  fill_in(*status, "currentReplicas", make_number(0), {});
 }
 
 }  // namespace graylane::api

@@ -38,6 +38,10 @@ void event_from_storage(doc::Object& event) {
       if (member.key == names.core) member.key = names.newer;
     }
   }
+  for (const char* name : {"reportingController", "reportingInstance"}) {  // the older version has them always
+    const std::string* text = find_text(event, name);
+    if (text && text->empty()) event.erase(name);
+  }
 }
 
 }  // namespace graylane::api

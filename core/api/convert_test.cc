@@ -45,6 +45,18 @@ TEST(Convert, AnAutoscalerLosesNothingInTheOldVersion) {
   EXPECT_EQ(converted(doc::to_json(v1), "HorizontalPodAutoscaler", "autoscaling/v1", "autoscaling/v2"), json(v2));
 }
 
+TEST(Convert, AnOldAutoscalerThatNamesNothingScalesByTheCpu) {
+  // Without a number it would be one that does nothing; the annotation counts as one.
+  const Kind& v1 = *builtin_kinds().find("autoscaling/v1", "HorizontalPodAutoscaler");
+  doc::Value plain = json(R"({"metadata":{"name":"h"},"spec":{"maxReplicas":3}})");
+  v1.fill(*plain.as_object());
+  EXPECT_EQ(*plain.find("spec")->find("targetCPUUtilizationPercentage"), doc::Value(int64_t{80}));
+  doc::Value other =
+      json(R"({"metadata":{"annotations":{"autoscaling.alpha.kubernetes.io/metrics":"[]"}},"spec":{"maxReplicas":3}})");
+  v1.fill(*other.as_object());
+  EXPECT_FALSE(other.find("spec")->find("targetCPUUtilizationPercentage"));
+}
+
 TEST(Convert, AnEventHasOtherNamesForTheSameFacts) {
   // kubectl writes the one form and reads the other.
   const doc::Value core = json(R"({"apiVersion":"v1","kind":"Event","involvedObject":{"name":"web"},"message":"m","count":2})");

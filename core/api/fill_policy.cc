@@ -45,7 +45,8 @@ void fill_limit(doc::Object& limit) {
 }  // namespace
 
 doc::Value default_metric() {
-  const doc::Value target = make_object({{"type", doc::Value("Utilization")}, {"averageUtilization", make_number(80)}});
+  const doc::Value target =
+      make_object({{"type", doc::Value("Utilization")}, {"averageUtilization", make_number(kDefaultCpuPercent)}});
   return make_object(
       {{"type", doc::Value("Resource")}, {"resource", make_object({{"name", doc::Value("cpu")}, {"target", target}})}});
 }

@@ -66,8 +66,8 @@ constexpr Row kRows[] = {
     {"authentication.k8s.io", "v1", "TokenReview", "tokenreviews", "", "TokenReview"},
     {"autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa", "HorizontalPodAutoscaler",
      fill_autoscaler, check_autoscaler},
-    {"autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa", "OldHorizontalPodAutoscaler", nullptr,
-     check_autoscaler},
+    {"autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa", "OldHorizontalPodAutoscaler",
+     fill_old_autoscaler, check_autoscaler},
     {"batch", "v1", "CronJob", "cronjobs", "cj", "CronJob", fill_cron_job, check_cron_job},
     {"batch", "v1", "Job", "jobs", "", "Job", fill_job, check_job},
     {"coordination.k8s.io", "v1", "Lease", "leases", "", "Lease"},
@@ -96,6 +96,7 @@ constexpr Row kRows[] = {
 struct Traits {
   bool cluster_scoped = false;
   bool in_all = false;
+  bool extends_api = false;
   bool status = false;
   bool scale = false;
   bool generation = false;
@@ -117,7 +118,7 @@ constexpr KindTraits kTraits[] = {
     {"ClusterRoleBinding",
      {.cluster_scoped = true, .only_stored = true, .created_by_update = true, .name_rule = NameRule::kPathSegment}},
     {"CronJob", {.in_all = true, .status = true, .generation = true, .only_stored = true}},
-    {"CustomResourceDefinition", {.cluster_scoped = true, .status = true, .generation = true}},
+    {"CustomResourceDefinition", {.cluster_scoped = true, .extends_api = true, .status = true, .generation = true}},
     {"DaemonSet", {.in_all = true, .status = true, .generation = true, .only_stored = true}},
     {"Deployment", {.in_all = true, .status = true, .scale = true, .generation = true}},
     {"Endpoints", {.created_by_update = true}},
@@ -130,7 +131,7 @@ constexpr KindTraits kTraits[] = {
     {"LimitRange", {.only_stored = true, .created_by_update = true}},
     {"Lease", {.created_by_update = true, .needs_revision = true}},
     {"LocalSubjectAccessReview", {.computed = true}},
-    {"MutatingWebhookConfiguration", {.cluster_scoped = true, .generation = true, .only_stored = true}},
+    {"MutatingWebhookConfiguration", {.cluster_scoped = true, .extends_api = true, .generation = true, .only_stored = true}},
     {"Namespace", {.cluster_scoped = true, .status = true, .name_rule = NameRule::kDnsLabel}},
     {"NetworkPolicy", {.generation = true, .only_stored = true}},
     {"Node", {.cluster_scoped = true, .status = true}},
@@ -140,7 +141,8 @@ constexpr KindTraits kTraits[] = {
     {"Pod", {.in_all = true, .status = true, .generation = true}},
     {"PodDisruptionBudget", {.status = true, .generation = true, .needs_revision = true, .name_rule = NameRule::kPathSegment}},
     {"PodMetrics", {.computed = true}},
-    {"PriorityClass", {.cluster_scoped = true, .generation = true, .only_stored = true}},
+    {"PodTemplate", {.generation = true}},
+    {"PriorityClass", {.cluster_scoped = true, .generation = true}},
     {"ReplicaSet", {.in_all = true, .status = true, .scale = true, .generation = true}},
     {"ReplicationController", {.in_all = true, .status = true, .scale = true, .generation = true, .only_stored = true}},
     {"ResourceQuota", {.status = true, .only_stored = true}},
@@ -155,9 +157,10 @@ constexpr KindTraits kTraits[] = {
     {"StorageClass", {.cluster_scoped = true, .only_stored = true}},
     {"SubjectAccessReview", {.cluster_scoped = true, .computed = true}},
     {"TokenReview", {.cluster_scoped = true, .computed = true}},
-    {"ValidatingAdmissionPolicy", {.cluster_scoped = true, .status = true, .generation = true, .only_stored = true}},
-    {"ValidatingAdmissionPolicyBinding", {.cluster_scoped = true, .only_stored = true}},
-    {"ValidatingWebhookConfiguration", {.cluster_scoped = true, .generation = true, .only_stored = true}},
+    {"ValidatingAdmissionPolicy",
+     {.cluster_scoped = true, .extends_api = true, .status = true, .generation = true, .only_stored = true}},
+    {"ValidatingAdmissionPolicyBinding", {.cluster_scoped = true, .extends_api = true, .only_stored = true}},
+    {"ValidatingWebhookConfiguration", {.cluster_scoped = true, .extends_api = true, .generation = true, .only_stored = true}},
 };
 
 /// A version that is not the stored one: in which group its objects are kept, and how their form changes.
@@ -204,6 +207,7 @@ void add_traits(Kind& kind) {
   const auto found = std::ranges::find(kTraits, kind.gvk.kind, [](const KindTraits& row) { return std::string_view(row.kind); });
   const Traits traits = found == std::end(kTraits) ? Traits{} : found->traits;
   if (traits.in_all) kind.categories = {"all"};
+  if (traits.extends_api) kind.categories = {"api-extensions"};
   kind.namespaced = !traits.cluster_scoped;
   kind.has_status = traits.status;
   kind.has_scale = traits.scale;

@@ -64,7 +64,7 @@ ObjectFieldSelector atomic
 ResourceFieldSelector atomic
   containerName  string @1
   resource       string @2 !
-  divisor        quantity @3
+  divisor        quantity @3 =0
 
 KeySelector atomic
   name      string @1/1

@@ -219,8 +219,13 @@ OldHorizontalPodAutoscaler root
   spec    OldAutoscalerSpec @2 !
   status  OldAutoscalerStatus @3
 
+OldObjectReference atomic
+  kind        string @1 !
+  name        string @2 !
+  apiVersion  string @3
+
 OldAutoscalerSpec
-  scaleTargetRef                  CrossVersionObjectReference @1 !
+  scaleTargetRef                  OldObjectReference @1 !
   minReplicas                     int32 @2* =1 min=0
   maxReplicas                     int32 @3 ! min=1
   targetCPUUtilizationPercentage  int32 @4* min=1

@@ -45,7 +45,9 @@ void fill_network_policy(doc::Object& policy);
 void fill_binding(doc::Object& binding);
 void fill_limit_range(doc::Object& range);
 void fill_crd(doc::Object& crd);
-doc::Value default_metric();  // of an autoscaler that names none
+void fill_old_autoscaler(doc::Object& autoscaler);
+inline constexpr int64_t kDefaultCpuPercent = 80;  // of an autoscaler that names nothing to scale by
+doc::Value default_metric();                       // which says so
 
 void check_pod(const doc::Object& pod, Report& report);
 void check_workload(const doc::Object& workload, Report& report);

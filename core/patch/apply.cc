@@ -11,6 +11,8 @@
 namespace graylane::patch {
 namespace {
 
+constexpr std::string_view kScale = "scale";
+
 std::string text_at(const doc::Value& object, std::string_view parent, std::string_view member) {
   const doc::Value* outer = parent.empty() ? &object : object.find(parent);
   const doc::Value* value = outer ? outer->find(member) : nullptr;
@@ -65,10 +67,11 @@ void track(Owners& owners, Owner self, const doc::Value& before, const doc::Valu
   if (self.fields.empty()) return cap_updaters(owners);
   auto known = std::ranges::find_if(owners, [&](const Owner& owner) { return owner.is(self); });
   if (known == owners.end()) {
+    if (self.subresource == kScale) self.time.clear();  // as in apply_once()
     owners.push_back(std::move(self));
   } else {
     known->fields = known->fields | self.fields;
-    known->time = self.time;
+    if (self.subresource != kScale) known->time = self.time;
   }
   cap_updaters(owners);
 }
@@ -102,7 +105,8 @@ std::expected<Applied, Conflicts> apply_once(const doc::Value& live, Owners owne
   for (Owner& owner : owners) {
     if (!owner.is(self)) continue;
     strip_metadata(owner.fields);
-    if (last && object == live) owner.time = last->time;
+    // Kubernetes tells no time of who changed nothing yet, or only through /scale.
+    if (object == live || write.subresource == kScale) owner.time = last ? last->time : std::string();
   }
   std::erase_if(owners, [](const Owner& owner) { return owner.fields.empty(); });
   cap_updaters(owners);

@@ -258,13 +258,15 @@ TEST(Apply, AnotherTypeThanTheEndpointsIsRefused) {
 }
 
 TEST(Apply, ItemsWithoutTheirKeyAreRefused) {
-  // Nobody could say later which item is meant.
+  // Nobody could say later which item is meant. What built-in kinds demand is zero there, and refused by what checks the object.
   Written pod("v1", "Pod");
-  const auto result = pod.try_apply("m", R"({metadata: {name: p}, spec: {containers: [{image: i}]}})");
-  ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message,
-              HasSubstr(".spec.containers: element 0: associative list with keys has an element that omits "
-                        "key field \"name\" (and doesn't have default value)"));
+  const auto result = pod.try_apply("m", R"({metadata: {name: p}, spec: {hostAliases: [{hostnames: [a]}]}})");
+  EXPECT_TRUE(result) << result.error().message;
+  Written account("v1", "ServiceAccount");
+  const auto nameless = account.try_apply("m", R"({metadata: {name: a}, secrets: [{namespace: x}]})");
+  ASSERT_FALSE(nameless);
+  EXPECT_THAT(nameless.error().message, HasSubstr(".secrets: element 0: associative list with keys has an element that omits key "
+                                                  "field \"name\" (and doesn't have default value)"));
 }
 
 }  // namespace

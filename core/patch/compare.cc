@@ -122,12 +122,13 @@ Comparison Comparer::maps(const doc::Object* before, const doc::Object* after, c
   Parts parts;
   for (const doc::Member& member : after ? *after : kNone) {
     const doc::Value* old_value = in_old.find(member.key);
-    if (!old_value && builtin_ && schema && member.value.is_null()) continue;  // as Go prints what is not set
+    // As Go prints what is not set, also in the struct that was there before; one that is new brings its nulls along.
+    if (!old_value && before && builtin_ && schema && member.value.is_null()) continue;
     if (!old_value) old_value = absent(before, schema, member.key);
     parts.add(PathElement::field(member.key), values(old_value, &member.value, member_schema(schema, member.key)));
   }
   for (const doc::Member& member : before ? *before : kNone) {
-    if (in_new.find(member.key) || (builtin_ && schema && member.value.is_null())) continue;
+    if (in_new.find(member.key) || (after && builtin_ && schema && member.value.is_null())) continue;
     const doc::Value* new_value = absent(after, schema, member.key);
     parts.add(PathElement::field(member.key), values(&member.value, new_value, member_schema(schema, member.key)));
   }

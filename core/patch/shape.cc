@@ -5,9 +5,13 @@ namespace {
 
 using Type = api::Schema::Type;
 
+/// A field that built-in kinds demand is, in the schemas of Kubernetes, zero where it is left out: the checks that follow tell it.
 const doc::Value* default_of(const api::Schema* item, const std::string& key) {
+  static const doc::Value kNoText(""), kNoNumber(int64_t{0});
   const api::Property* property = item ? item->find(key) : nullptr;
-  return property && property->default_value ? &*property->default_value : nullptr;
+  if (!property || property->default_value || !property->required)
+    return property && property->default_value ? &*property->default_value : nullptr;
+  return property->schema->type == Type::kString ? &kNoText : property->schema->type == Type::kInteger ? &kNoNumber : nullptr;
 }
 
 std::expected<PathElement, std::string> element_of_map_item(const doc::Value& item, const api::Schema& list) {

@@ -200,8 +200,8 @@ void check_data(const Value& document, const Kind& kind, std::vector<Cause>& cau
     for (const doc::Member& member : *data->as_object()) {
       bytes += member.value.as_string() ? static_cast<int64_t>(member.value.as_string()->size()) : 0;
       const std::string field = (secret ? "data" : name) + ("[" + member.key + "]");
-      if (const char* problem = data_key_problem(member.key))
-        causes.push_back(invalid_value(field, go_quoted(member.key), problem));
+      const char* problem = causes.size() < kCausesMax ? data_key_problem(member.key) : nullptr;
+      if (problem) causes.push_back(invalid_value(field, go_quoted(member.key), problem));
     }
   }
   if (bytes > kDataBytesMax)

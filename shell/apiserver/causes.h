@@ -9,6 +9,9 @@
 
 namespace graylane::apiserver {
 
+/// So many of one object are enough: each of a million wrong labels would make an answer of a gigabyte.
+inline constexpr size_t kCausesMax = 1000;
+
 /// `document`: what the diagnostic is about.
 patch::Cause cause_of(const Diagnostic& diagnostic, const doc::Value& document);
 

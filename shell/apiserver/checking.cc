@@ -83,10 +83,14 @@ bool is_within(std::string_view field, std::string_view outer) {
 
 void check_finalizers(const Value& live, const Value& next, std::vector<Cause>& causes) {
   if (text_at(live, "metadata.deletionTimestamp").empty()) return;
-  const doc::Array& before = items_at(live, "metadata.finalizers");
+  std::set<std::string_view> before;
+  for (const Value& finalizer : items_at(live, "metadata.finalizers")) {
+    if (finalizer.is_string()) before.insert(*finalizer.as_string());
+  }
   std::string added;
   for (const Value& finalizer : items_at(next, "metadata.finalizers")) {
-    if (std::ranges::find(before, finalizer) == before.end()) added += (added.empty() ? "" : ", ") + doc::to_json(finalizer);
+    const std::string* name = finalizer.as_string();
+    if (name && !before.contains(*name)) added += (added.empty() ? "" : ", ") + go_quoted(*name);
   }
   if (added.empty()) return;
   causes.push_back(

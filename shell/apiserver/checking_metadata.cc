@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "api/text_rules.h"
+#include "apiserver/causes.h"
 #include "apiserver/checking.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/label_problems.h"
@@ -68,6 +69,7 @@ void add_problems(const char* field, const std::string& text, std::string_view p
 void check_labels(const Value* labels, std::vector<Cause>& causes) {
   if (!labels || !labels->is_object()) return;
   for (const doc::Member& member : *labels->as_object()) {
+    if (causes.size() >= kCausesMax) return;
     add_problems("metadata.labels", member.key, key_problem(member.key), causes);
     const std::string value = member.value.as_string() ? *member.value.as_string() : "";
     if (std::string problem = label_value_problem(value); !problem.empty())
@@ -81,7 +83,7 @@ void check_annotations(const Value* annotations, std::vector<Cause>& causes) {
   for (const doc::Member& member : *annotations->as_object()) {
     std::string key = member.key;
     std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    add_problems("metadata.annotations", member.key, key_problem(key), causes);
+    if (causes.size() < kCausesMax) add_problems("metadata.annotations", member.key, key_problem(key), causes);
     bytes += member.key.size() + (member.value.as_string() ? member.value.as_string()->size() : 0);
   }
   if (bytes > kAnnotationBytesMax)
@@ -104,6 +106,7 @@ void check_owners(const Value* owners, std::vector<Cause>& causes) {
   if (!owners || !owners->is_array()) return;
   std::vector<std::string> controllers;
   for (const Value& owner : *owners->as_array()) {
+    if (causes.size() >= kCausesMax) return;
     check_owner_type(owner, causes);
     for (const char* member : {"kind", "name", "uid"}) {
       if (text_at(owner, member).empty())
@@ -121,7 +124,7 @@ void check_owners(const Value* owners, std::vector<Cause>& causes) {
 void check_finalizer_names(const Value* finalizers, std::vector<Cause>& causes) {
   if (!finalizers || !finalizers->is_array()) return;
   const doc::Array& all = *finalizers->as_array();
-  for (size_t i = 0; i < all.size(); ++i) {
+  for (size_t i = 0; i < all.size() && causes.size() < kCausesMax; ++i) {
     const std::string* name = all[i].as_string();
     if (!name) continue;
     const bool standard = *name == "orphan" || *name == "foregroundDeletion" || *name == "kubernetes";

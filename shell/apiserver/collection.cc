@@ -36,6 +36,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     for (const api::ObjectPtr& live : found->items) {
       auto plan = plan_delete(writer_, *live, options_);
       if (!plan) return reply_(error_response(plan.error()));
+      shown_.push_back(live);  // as it was found
       add(*live, *std::move(plan), changes);
     }
     if (changes.empty() || options_.dry_run) return finish(found->revision);
@@ -47,9 +48,8 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
   }
 
  private:
-  void add(const api::Object& live, Plan plan, std::vector<control::Change>& changes) {
+  static void add(const api::Object& live, Plan plan, std::vector<control::Change>& changes) {
     plan.object.revision = live.revision;
-    shown_.push_back(std::make_shared<api::Object>(plan.object));
     if (plan.effect == Effect::kRemove) changes.push_back(control::Change::remove(live.key, live.revision));
     else if (plan.effect == Effect::kReplace) changes.push_back(control::Change::update(std::move(plan.object)));
   }

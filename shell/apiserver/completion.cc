@@ -82,13 +82,30 @@ void complete_job(Value& job) {
   if (by_default) object_member(*job.as_object(), "metadata").set("labels", Value(labels));
 }
 
-void complete_pod(Value& pod) {
+void complete_pod(Value& pod, const std::string& now) {
   doc::Object& spec = object_member(*pod.as_object(), "spec");
   if (number_at(pod, "spec.terminationGracePeriodSeconds") < 0) spec.set("terminationGracePeriodSeconds", Value(int64_t{1}));
   put_if_absent(spec, "priority", Value(int64_t{0}));
   put_if_absent(spec, "preemptionPolicy", Value("PreemptLowerPriority"));
   add_tolerations(spec);
   object_member(*pod.as_object(), "status").set("qosClass", Value(service_class(pod)));
+  if (size_at(pod, "spec.schedulingGates") > 0)
+    set_scheduled(pod, now,
+                  {{"status", Value("False")},
+                   {"reason", Value("SchedulingGated")},
+                   {"message", Value("Scheduling is blocked due to non-empty scheduling gates")}});
+}
+
+void set_scheduled(Value& pod, const std::string& now, std::initializer_list<std::pair<const char*, Value>> members) {
+  Value condition = make_object(members);
+  condition.as_object()->set("type", Value("PodScheduled"));
+  condition.as_object()->set("lastProbeTime", Value());
+  condition.as_object()->set("lastTransitionTime", Value(now));
+  doc::Object& status = object_member(*pod.as_object(), "status");
+  Value* found = status.find("conditions");
+  if (!found || !found->is_array()) found = &status.set("conditions", Value(doc::Array()));
+  std::erase_if(*found->as_array(), [](const Value& one) { return text_at(one, "type") == "PodScheduled"; });
+  found->as_array()->push_back(std::move(condition));
 }
 
 }  // namespace graylane::apiserver

@@ -266,6 +266,27 @@ TEST_F(CustomResources, KeepWhatTheirObjectsRestOn) {
   EXPECT_THAT(renamed.message(), HasSubstr("status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions"));
 }
 
+TEST_F(CustomResources, GoBackToAnOlderDefinitionOnceItsStatusForgetsTheNewerOne) {
+  // Who tried a new version of somebody's kind has to get rid of it again, with the objects that were written meanwhile.
+  const auto define = [&](const std::string& definition) {
+    return api.send("PATCH", std::string(kCrd) + "?fieldManager=m&force=true", definition, "application/apply-patch+yaml");
+  };
+  std::string newer = kDefinition;
+  newer.replace(newer.find("storage: true"), 13, "storage: false");
+  ASSERT_EQ(define(newer + "  - {name: v2, served: true, storage: true, schema: {openAPIV3Schema: *schema}}\n").status(), 200);
+  std::string written = widget("w2");
+  written.replace(written.find("/v1"), 3, "/v2");
+  ASSERT_EQ(api.send("POST", "/apis/example.com/v2/namespaces/default/widgets", written).status(), 201);
+
+  const TestAnswer refused = define(kDefinition);
+  EXPECT_EQ(refused.status(), 422);
+  EXPECT_THAT(refused.message(), HasSubstr("kubectl patch crd widgets.example.com --subresource=status --type=merge -p "
+                                           R"('{"status":{"storedVersions":["v1"]}}')"));
+  EXPECT_EQ(api.merge(std::string(kCrd) + "/status", R"({"status":{"storedVersions":["v1"]}})").status(), 200);
+  EXPECT_EQ(define(kDefinition).status(), 200);
+  EXPECT_EQ(api.get(std::string(kWidgets) + "/w2").text("apiVersion"), "example.com/v1");
+}
+
 TEST_F(CustomResources, OutliveTheVersionThatTheyWereWrittenIn) {
   // A definition that ends to serve a version still has its objects, in the others.
   api.send("POST", kWidgets, widget("w"));

@@ -23,27 +23,43 @@ constexpr const char* kJobWarning =
 constexpr std::array<std::string_view, 3> kKeptNamespaces = {"default", "kube-public", "kube-system"};
 
 /// Here the original names the kind, not its plural.
-ApiError missed(const Kind& kind, const std::string& name, std::string_view why) {
-  ApiError error = conflict(kind, name, why);
-  const std::string its_kind = kind.gvk.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + kind.gvk.group;
-  error.message = "Operation cannot be fulfilled on " + its_kind + " " + go_quoted(name) + ": " + std::string(why);
+ApiError missed(const Kind& kind, const api::ObjectKey& key, std::string_view why) {
+  ApiError error = conflict(kind, key.name, why);
+  const std::string its_kind = key.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + key.group;
+  error.message = "Operation cannot be fulfilled on " + its_kind + " " + go_quoted(key.name) + ": " + std::string(why);
+  error.details.group = key.group;
   error.details.kind = kind.gvk.kind;
   return error;
+}
+
+/// Namespaces look at preconditions by themselves.
+ApiError missed_namespace(const Kind& kind, const std::string& name, const std::string& what, const std::string& wanted,
+                          const std::string& found) {
+  return conflict(kind, name,
+                  "Precondition failed: " + what + " in precondition: " + wanted + ", " + what + " in object meta: " + found);
+}
+
+Outcome<void> check_preconditions(const Kind& kind, const api::Object& live, const DeleteOptions& options) {
+  const bool is_namespace = kind.gvk.group.empty() && kind.gvk.kind == "Namespace";
+  const std::string uid = text_at(live.content, "metadata.uid"), revision = std::to_string(live.revision);
+  if (options.uid && *options.uid != uid)
+    return refuse(is_namespace ? missed_namespace(kind, live.key.name, "UID", *options.uid, uid)
+                               : missed(kind, live.key,
+                                        "the UID in the precondition (" + *options.uid + ") does not match the UID in record (" +
+                                            uid + "). The object might have been deleted and then recreated"));
+  if (options.resource_version && *options.resource_version != revision)
+    return refuse(is_namespace ? missed_namespace(kind, live.key.name, "ResourceVersion", *options.resource_version, revision)
+                               : missed(kind, live.key,
+                                        "the ResourceVersion in the precondition (" + *options.resource_version +
+                                            ") does not match the ResourceVersion in record (" + revision +
+                                            "). The object might have been modified"));
+  return {};
 }
 
 Outcome<void> check_delete(const Writer& writer, const api::Object& live, const DeleteOptions& options) {
   const Kind& kind = *writer.kind;
   const std::string& name = live.key.name;
-  const std::string uid = text_at(live.content, "metadata.uid");
-  if (options.uid && *options.uid != uid)
-    return refuse(missed(kind, name,
-                         "the UID in the precondition (" + *options.uid + ") does not match the UID in record (" + uid +
-                             "). The object might have been deleted and then recreated"));
-  if (options.resource_version && *options.resource_version != std::to_string(live.revision))
-    return refuse(missed(kind, name,
-                         "the ResourceVersion in the precondition (" + *options.resource_version +
-                             ") does not match the ResourceVersion in record (" + std::to_string(live.revision) +
-                             "). The object might have been modified"));
+  if (auto ok = check_preconditions(kind, live, options); !ok) return ok;
   if (kind.gvk.kind == "Namespace" && std::ranges::find(kKeptNamespaces, name) != kKeptNamespaces.end())
     return refuse(forbidden(kind, name, "this namespace may not be deleted"));
   return {};
@@ -115,7 +131,12 @@ void begin_end(const Writer& writer, const api::Object& live, Value& content) {
 }  // namespace
 
 Outcome<Plan> plan_delete(const Writer& writer, const api::Object& live, const DeleteOptions& options) {
-  if (auto ok = check_delete(writer, live, options); !ok) return refuse(std::move(ok.error()));
+  std::vector<std::string> warnings;
+  if (writer.kind->gvk.kind == "Job" && options.by_default && keeps_dependents(*writer.kind)) warnings.emplace_back(kJobWarning);
+  if (auto ok = check_delete(writer, live, options); !ok) {
+    ok.error().warnings = std::move(warnings);
+    return refuse(std::move(ok.error()));
+  }
   api::Object next = live;
   const bool collects = writer.kind->gvk.kind != "Event";  // nobody depends on those
   set_finalizer(next.content, "foregroundDeletion", collects && options.foreground);
@@ -124,8 +145,6 @@ Outcome<Plan> plan_delete(const Writer& writer, const api::Object& live, const D
   const bool again = is_deleted(live.content);
   const int64_t grace = again ? shorten(live, options, next.content) : grace_seconds(*writer.kind, live, options);
   if (!again && (grace > 0 || is_pod(*writer.kind) || !is_free(next.content))) mark_deleted(writer, live, grace, next.content);
-  std::vector<std::string> warnings;
-  if (writer.kind->gvk.kind == "Job" && options.by_default && keeps_dependents(*writer.kind)) warnings.emplace_back(kJobWarning);
   if (grace == 0 && is_free(next.content)) return Plan{Effect::kRemove, std::move(next), std::move(warnings)};
   const Effect effect = next.content == live.content ? Effect::kNone : Effect::kReplace;
   return Plan{effect, std::move(next), std::move(warnings)};

@@ -142,10 +142,45 @@ TEST(Service, AnUpdateKeepsWhatWasGiven) {
   EXPECT_EQ(external.text("spec.clusterIP"), "");
 }
 
+TEST(Service, ABalancerForLocalTrafficGetsAPortToAskBy) {
+  // Balancers find by it the nodes that have endpoints; changing the policy back frees it.
+  TestApi api;
+  const std::string spec = R"("type":"LoadBalancer","externalTrafficPolicy":"Local","ports":[{"port":80}])";
+  const auto made = api.send("POST", kServices, service("s", spec));
+  const int64_t port = made.number("spec.healthCheckNodePort");
+  EXPECT_GE(port, 30'000) << made.message();
+  EXPECT_NE(port, number_at((*made.body.find("spec")->find("ports")->as_array())[0], "nodePort"));
+  EXPECT_EQ(api.send("PUT", std::string(kServices) + "/s", service("s", spec)).number("spec.healthCheckNodePort"), port);
+  const auto taken = api.send("POST", kServices, service("t", spec + R"(,"healthCheckNodePort":)" + std::to_string(port)));
+  EXPECT_EQ(taken.status(), 422);
+  const auto cluster = api.merge(std::string(kServices) + "/s", R"({"spec":{"externalTrafficPolicy":"Cluster"}})");
+  EXPECT_EQ(cluster.status(), 200) << cluster.message();
+  EXPECT_FALSE(find_path(cluster.body, "spec.healthCheckNodePort"));
+  EXPECT_EQ(api.send("POST", kServices, service("t", spec + R"(,"healthCheckNodePort":)" + std::to_string(port))).status(), 201);
+}
+
+constexpr const char* kPods = "/api/v1/namespaces/default/pods";
+
+TEST(Pod, OneWithGatesSaysThatItWaitsAndCannotBeBound) {
+  // Schedulers of others ask by the condition; one that binds too early hears why that does not work.
+  TestApi api;
+  const char* spec = R"("containers":[{"name":"c","image":"i"}])";
+  const auto made = api.send("POST", kPods, service("p", std::string(spec) + R"(,"schedulingGates":[{"name":"g"}])"));
+  ASSERT_EQ(size_at(made.body, "status.conditions"), 1) << made.message();
+  const doc::Value& condition = find_path(made.body, "status.conditions")->as_array()->front();
+  EXPECT_EQ(text_at(condition, "reason"), "SchedulingGated");
+  const std::string binding = R"({"metadata":{"name":"p"},"target":{"name":"n"}})";
+  EXPECT_EQ(api.send("POST", std::string(kPods) + "/p/binding", binding).status(), 409);
+  ASSERT_EQ(api.merge(std::string(kPods) + "/p", R"({"spec":{"schedulingGates":null}})").status(), 200);
+  ASSERT_EQ(api.send("POST", std::string(kPods) + "/p/binding", binding).status(), 201);
+  const auto bound = api.get(std::string(kPods) + "/p");
+  ASSERT_EQ(size_at(bound.body, "status.conditions"), 1);
+  EXPECT_EQ(text_at(find_path(bound.body, "status.conditions")->as_array()->front(), "status"), "True");
+}
+
 TEST(Pod, ADeletionWaitsForWhatRuns) {
   // A Pod that is taken away at once loses the requests it is serving.
   TestApi api;
-  const char* kPods = "/api/v1/namespaces/default/pods";
   const std::string path = std::string(kPods) + "/p";
   api.send("POST", kPods, R"({"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}})");
   const auto first = api.send("DELETE", path);

@@ -75,7 +75,11 @@ std::optional<httpd::Response> OpenApi::answer(const httpd::Request& request, co
   if (!path.empty() && (second || path.front() != '/')) return std::nullopt;
   if (request.method != "GET") return error_response(method_not_allowed());
   if (second) return version_2(request, catalog);
-  return path.empty() ? index(request, catalog) : version_3(request, catalog, path.substr(1));
+  if (path.empty()) return index(request, catalog);
+  httpd::Response nothing;
+  nothing.status = 404;
+  nothing.content_type.clear();
+  return version_3(request, catalog, path.substr(1)).value_or(std::move(nothing));
 }
 
 OpenApi::Document& OpenApi::document(const std::string& name, const std::vector<const api::Kind*>& kinds) {

@@ -128,10 +128,14 @@ void generate_name(const Writer& writer, Value& document) {
   metadata_of(document).set("name", Value(base.substr(0, kGeneratedBaseMax) + writer.name_suffix));
 }
 
-/// What a definition comes to is in its status at once.
+/// What a definition comes to is in its status at once. Who writes the status may take stored versions out of it: the one way to
+/// an older definition.
 void establish(const Writer& writer, Value& document) {
   if (!api::is_crd(writer.kind->gvk)) return;
+  const Value* given = writer.target.subresource == "status" ? find_path(document, "status.storedVersions") : nullptr;
+  const doc::Array stored = given && given->is_array() ? *given->as_array() : doc::Array();
   api::establish_crd(document, *writer.kinds, api::format_time(writer.now_unix_seconds));
+  if (!stored.empty()) api::object_member(*document.as_object(), "status").set("storedVersions", Value(stored));
 }
 
 /// A namespace is kept by its finalizer until it is empty.
@@ -143,9 +147,12 @@ void begin_namespace(const Kind& kind, Value& document) {
 
 /// What the server adds to a new object, and nobody owns.
 void complete(const Writer& writer, Value& document) {
+  const std::string now = api::format_time(writer.now_unix_seconds);
   begin_namespace(*writer.kind, document);
   if (writer.kind->gvk.group == "batch" && writer.kind->gvk.kind == "Job") complete_job(document);
-  if (is_pod(*writer.kind)) complete_pod(document);
+  if (is_pod(*writer.kind)) complete_pod(document, now);
+  if (writer.kind->gvk.kind == "PersistentVolume" && !writer.kind->custom)
+    api::object_member(*document.as_object(), "status").set("lastPhaseTransitionTime", Value(now));
   establish(writer, document);
 }
 
@@ -167,10 +174,20 @@ Outcome<void> check_is_served(const Kind& kind) {
   return refuse(not_implemented(kind.gvk.kind + " is not served: no webhook is asked here before an object is written"));
 }
 
-Outcome<Plan> create(const Writer& writer, Value document, std::vector<Finding> duplicates, bool owned) {
-  if (auto ok = check_is_served(*writer.kind); !ok) return refuse(std::move(ok.error()));
-  auto warnings = decode(writer, document, std::move(duplicates));
-  if (!warnings) return refuse(std::move(warnings.error()));
+/// What was found while the body was read is told whatever becomes of it, and before the rest.
+Outcome<Plan> with_warnings(Outcome<Plan> plan, std::vector<std::string> warnings) {
+  std::vector<std::string>& of_plan = plan ? plan->warnings : plan.error().warnings;
+  of_plan.insert(of_plan.begin(), std::make_move_iterator(warnings.begin()), std::make_move_iterator(warnings.end()));
+  return plan;
+}
+
+/// Of what is in it, beside what was found while it was read.
+void add_warnings(const Writer& writer, Plan& plan) {
+  if (is_service(*writer.kind) && writer.target.subresource.empty())
+    std::ranges::move(service_warnings(plan.object.content), std::back_inserter(plan.warnings));
+}
+
+Outcome<Plan> create_read(const Writer& writer, Value document, bool owned) {
   const std::string revision = text_at(document, "metadata.resourceVersion");
   const bool claims_revision = !owned && !revision.empty() && revision != "0" && revision_problem(revision).empty();
   metadata_of(document).erase("resourceVersion");
@@ -184,12 +201,19 @@ Outcome<Plan> create(const Writer& writer, Value document, std::vector<Finding> 
   Value& content = checked->object.content;
   auto pruned = judge(writer, content, std::move(checked->unknown));
   if (!pruned) return refuse(std::move(pruned.error()));
-  std::ranges::move(*pruned, std::back_inserter(*warnings));
   if (!owned) take_ownership(writer, nullptr, content);
   complete(writer, content);
   Plan plan = plan_of(Effect::kCreate, *std::move(checked));
-  plan.warnings = *std::move(warnings);
+  plan.warnings = *std::move(pruned);
+  add_warnings(writer, plan);
   return plan;
+}
+
+Outcome<Plan> create(const Writer& writer, Value document, std::vector<Finding> duplicates, bool owned) {
+  if (auto ok = check_is_served(*writer.kind); !ok) return refuse(std::move(ok.error()));
+  auto warnings = decode(writer, document, std::move(duplicates));
+  if (!warnings) return refuse(std::move(warnings.error()));
+  return with_warnings(create_read(writer, std::move(document), owned), *std::move(warnings));
 }
 
 /// Metadata that no client changes.
@@ -289,26 +313,26 @@ bool wants_something_else(const Kind& kind, const Value& live, const Value& next
   return part_of(live) != part_of(next);
 }
 
-/// Of Deployments annotations count too.
-bool has_other_annotations(const Writer& writer, const Value& live, const Value& next) {
-  if (writer.kind->gvk.kind != "Deployment" || writer.kind->custom || !writer.target.subresource.empty()) return false;
-  const Value* before = find_path(live, "metadata.annotations");
-  const Value* after = find_path(next, "metadata.annotations");
+/// Of Deployments annotations count too, and of EndpointSlices labels.
+bool has_other_metadata(const Writer& writer, const Value& live, const Value& next) {
+  const std::string& kind = writer.kind->gvk.kind;
+  if (writer.kind->custom || !writer.target.subresource.empty()) return false;
+  const char* path = kind == "Deployment" ? "metadata.annotations" : kind == "EndpointSlice" ? "metadata.labels" : nullptr;
+  const Value* before = path ? find_path(live, path) : nullptr;
+  const Value* after = path ? find_path(next, path) : nullptr;
   return before && after ? *before != *after : before != after;
 }
 
 void count_generation(const Writer& writer, const api::Object& live, Value& next) {
   const Kind& kind = *writer.kind;
-  const bool changed = wants_something_else(kind, live.content, next) || has_other_annotations(writer, live.content, next);
+  const bool changed = wants_something_else(kind, live.content, next) || has_other_metadata(writer, live.content, next);
   if (!kind.has_generation || !changed) return;
   const int64_t generation = std::max<int64_t>(1, number_at(live.content, "metadata.generation"));
   metadata_of(next).set("generation", Value(generation + 1));
 }
 
-Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next, std::vector<Finding> duplicates, bool owned) {
+Outcome<Plan> replace_by_read(const Writer& writer, const api::Object& live, Value next, bool owned) {
   const Kind& kind = *writer.kind;
-  auto warnings = decode(writer, next, std::move(duplicates));
-  if (!warnings) return refuse(std::move(warnings.error()));
   if (auto ok = check_name(writer, next); !ok) return refuse(std::move(ok.error()));
   if (auto ok = check_namespace(writer, next); !ok) return refuse(std::move(ok.error()));
   if (auto ok = check_preconditions(writer, live, next); !ok) return refuse(std::move(ok.error()));
@@ -322,7 +346,6 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
   if (!checked) return refuse(std::move(checked.error()));
   auto pruned = judge(writer, checked->object.content, std::move(checked->unknown));
   if (!pruned) return refuse(std::move(pruned.error()));
-  std::ranges::move(*pruned, std::back_inserter(*warnings));
   Value& content = checked->object.content;
   count_generation(writer, live, content);
   if (!owned) take_ownership(writer, &live.content, content);
@@ -333,8 +356,15 @@ Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next,
   if (is_deleted(content) && is_free(content) && !waits) effect = Effect::kRemove;
   Plan plan = plan_of(effect, *std::move(checked));
   if (live.file) api::take_places(plan.object, live, kind.schema);
-  plan.warnings = *std::move(warnings);
+  plan.warnings = *std::move(pruned);
+  add_warnings(writer, plan);
   return plan;
+}
+
+Outcome<Plan> replace(const Writer& writer, const api::Object& live, Value next, std::vector<Finding> duplicates, bool owned) {
+  auto warnings = decode(writer, next, std::move(duplicates));
+  if (!warnings) return refuse(std::move(warnings.error()));
+  return with_warnings(replace_by_read(writer, live, std::move(next), owned), *std::move(warnings));
 }
 
 }  // namespace
@@ -354,13 +384,18 @@ Outcome<Plan> plan_binding(const Writer& of_request, const api::Object& live, co
   if (!before.empty())
     return refuse(
         conflict(*of_request.kind, live.key.name, "pod " + live.key.name + " is already assigned to node " + go_quoted(before)));
+  if (size_at(live.content, "spec.schedulingGates") > 0)
+    return refuse(conflict(*of_request.kind, live.key.name, "pod " + live.key.name + " has non-empty .spec.schedulingGates"));
   Writer writer = of_request;
   writer.target.subresource.clear();
   Value next = with_revision(live);
   api::object_member(*next.as_object(), "spec").set("nodeName", Value(node));
-  auto plan = plan_next(writer, live, std::move(next), false);
-  // Where it runs is not what is wanted of it.
-  if (plan) put_or_erase(metadata_of(plan->object.content), "generation", find_path(live.content, "metadata.generation"));
+  auto plan = plan_next(writer, live, std::move(next), true);
+  if (!plan) return plan;
+  // Where it runs is not what is wanted of it, and nobody's field.
+  Value& content = plan->object.content;
+  put_or_erase(metadata_of(content), "generation", find_path(live.content, "metadata.generation"));
+  set_scheduled(content, api::format_time(writer.now_unix_seconds), {{"status", Value("True")}});
   return plan;
 }
 
@@ -383,8 +418,8 @@ Outcome<Plan> plan_update(const Writer& writer, const api::Object& live, Body bo
   return replace(writer, live, std::move(body.value), std::move(body.duplicates), false);
 }
 
-Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, Value next, bool owned) {
-  return replace(writer, live, std::move(next), {}, owned);
+Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, Value next, bool owned, std::vector<Finding> duplicates) {
+  return replace(writer, live, std::move(next), std::move(duplicates), owned);
 }
 
 }  // namespace graylane::apiserver

@@ -48,8 +48,9 @@ Outcome<Plan> plan_update(const Writer& writer, const api::Object& live, Body bo
 Outcome<void> check_address(const Writer& writer, Body body);
 
 /// What an update comes to, whatever `next` was made by: what the server owns is put back, the rest checked and owned. `next` may
-/// have a resourceVersion: then it must be that of `live`. `owned`: next has its managedFields already.
-Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, doc::Value next, bool owned);
+/// have a resourceVersion: then it must be that of `live`. `owned`: next has its managedFields already. `duplicates`: of the patch.
+Outcome<Plan> plan_next(const Writer& writer, const api::Object& live, doc::Value next, bool owned,
+                        std::vector<Finding> duplicates = {});
 /// What a creation by apply comes to.
 Outcome<Plan> plan_new(const Writer& writer, doc::Value next, bool owned);
 

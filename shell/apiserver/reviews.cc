@@ -68,6 +68,13 @@ std::vector<patch::Cause> problems_of(const Value& review, bool has_subject, con
   return causes;
 }
 
+/// The original names no kind here.
+ApiError invalid_review(const WriteCall& call, std::vector<patch::Cause> causes) {
+  api::Kind kind;
+  kind.gvk.group = call.kind.gvk.group;
+  return invalid(kind, "", std::move(causes));
+}
+
 identity::Identity subject_of(const Value& review) {
   identity::Identity subject;
   subject.user = text_at(review, "spec.user");
@@ -79,7 +86,7 @@ identity::Identity subject_of(const Value& review) {
 Outcome<Value> access_status(const WriteCall& call, const Value& review) {
   const bool of_self = call.kind.gvk.kind == "SelfSubjectAccessReview";
   auto causes = problems_of(review, !of_self, call.kind.namespaced ? &call.target.ns : nullptr);
-  if (!causes.empty()) return refuse(invalid(call.kind, "", std::move(causes)));
+  if (!causes.empty()) return refuse(invalid_review(call, std::move(causes)));
   const Value* path = find_path(review, "spec.nonResourceAttributes");
   const identity::Access access =
       path ? access_to_path(*path) : access_to_resource(*find_path(review, "spec.resourceAttributes"));
@@ -148,7 +155,7 @@ Outcome<void> check_metadata(const WriteCall& call, const Value& review) {
   if (!metadata || !metadata->is_object() || call.kind.gvk.group != "authorization.k8s.io") return {};
   for (const doc::Member& member : *metadata->as_object()) {
     const bool may_be = member.key == "creationTimestamp" || (member.key == "namespace" && call.kind.namespaced);
-    if (!may_be) return refuse(invalid(call.kind, "", {invalid_value("metadata", doc::to_json(*metadata), "must be empty")}));
+    if (!may_be) return refuse(invalid_review(call, {invalid_value("metadata", doc::to_json(*metadata), "must be empty")}));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/quantity.h"
+#include "apiserver/causes.h"
 #include "apiserver/columns_text.h"
 #include "apiserver/status.h"
 #include "doc/print.h"
@@ -21,32 +22,30 @@ class Causes {
   explicit Causes(std::vector<patch::Cause>& causes) : causes_(causes), before_(causes.size()) {}
 
   bool empty() const { return causes_.size() == before_; }
-  void add(patch::Cause cause) { causes_.push_back(std::move(cause)); }
-  void required(std::string field, std::string_view detail = {}) {
-    causes_.push_back(apiserver::required(std::move(field), detail));
+  void add(patch::Cause cause) {
+    if (causes_.size() < kCausesMax) causes_.push_back(std::move(cause));
   }
+  void required(std::string field, std::string_view detail = {}) { add(apiserver::required(std::move(field), detail)); }
   void invalid(std::string field, const std::string& value_text, std::string_view detail) {
-    causes_.push_back(invalid_value(std::move(field), value_text, detail));
+    add(invalid_value(std::move(field), value_text, detail));
   }
   void invalid(std::string field, const doc::Value* value, std::string_view detail) {
     invalid(std::move(field), value ? doc::to_json(*value) : "null", detail);
   }
   void forbidden(std::string field, std::string_view why) {
-    causes_.push_back({"FieldValueForbidden", "Forbidden: " + std::string(why), std::move(field)});
+    add({"FieldValueForbidden", "Forbidden: " + std::string(why), std::move(field)});
   }
   void duplicate(std::string field, const std::string& value_text) {
-    causes_.push_back({"FieldValueDuplicate", "Duplicate value: " + value_text, std::move(field)});
+    add({"FieldValueDuplicate", "Duplicate value: " + value_text, std::move(field)});
   }
   void too_many(std::string field, size_t count, size_t most) {
-    causes_.push_back({"FieldValueTooMany",
-                       "Too many: " + std::to_string(count) + ": must have at most " + std::to_string(most) + " items",
-                       std::move(field)});
+    add({"FieldValueTooMany", "Too many: " + std::to_string(count) + ": must have at most " + std::to_string(most) + " items",
+         std::move(field)});
   }
   void unsupported(std::string field, const std::string& value_text, std::initializer_list<std::string_view> supported) {
     std::string names;
     for (std::string_view name : supported) names += (names.empty() ? "" : ", ") + go_quoted(name);
-    causes_.push_back(
-        {"FieldValueNotSupported", "Unsupported value: " + value_text + ": supported values: " + names, std::move(field)});
+    add({"FieldValueNotSupported", "Unsupported value: " + value_text + ": supported values: " + names, std::move(field)});
   }
 
  private:

@@ -18,6 +18,7 @@ namespace {
 constexpr uint32_t kAddresses = 65'534;  // 127.20.0.1 to 127.20.255.254
 constexpr uint32_t kFirstNodePort = 30'000, kNodePorts = 2'768;
 constexpr std::string_view kRange = "127.20.";
+constexpr const char* kHealthPort = "spec.healthCheckNodePort";
 
 const control::Selector kServices{"", "Service", std::nullopt, std::nullopt};
 
@@ -66,6 +67,7 @@ class ServiceAddresses::Assignment {
   Outcome<Claims> run() {
     if (needs_cluster_ip(service_type(service_.content))) give_address();
     if (needs_node_ports(service_.content)) give_ports();
+    if (needs_health_port(service_.content)) give_health_port();
     if (!causes_.empty()) {
       api::Kind kind;
       kind.gvk = {"", "v1", "Service"};
@@ -144,6 +146,17 @@ class ServiceAddresses::Assignment {
     }
   }
 
+  void give_health_port() {
+    const int64_t wanted = number_at(service_.content, kHealthPort);
+    const uint32_t claim = port_claim({}, wanted);
+    if (wanted != 0 && (!is_free(claim) || is_new(claim)))
+      causes_.push_back(invalid_value(kHealthPort, std::to_string(wanted), "provided port is already allocated"));
+    const uint32_t number = wanted != 0 ? static_cast<uint32_t>(wanted) : search_port({});
+    if (number == 0) return;
+    spec().set("healthCheckNodePort", make_number(number));
+    new_.ports.push_back(port_claim({}, number));
+  }
+
   void check_port(const Value& port, int64_t number, size_t index) {
     const bool valid = number >= kFirstNodePort && number < kFirstNodePort + kNodePorts;
     const bool taken = valid && (!is_free(port_claim(port, number)) || is_new(port_claim(port, number)));
@@ -187,6 +200,7 @@ ServiceAddresses::Claims ServiceAddresses::claims_of(const Value& service) {
   Claims claims;
   const std::string address = text_at(service, "spec.clusterIP");
   if (!address.empty() && address != "None") claims.addresses.push_back(address);
+  if (const int64_t number = number_at(service, kHealthPort)) claims.ports.push_back(port_claim({}, number));
   const Value* ports = find_path(service, "spec.ports");
   if (!ports || !ports->is_array()) return claims;
   for (const Value& port : *ports->as_array()) {

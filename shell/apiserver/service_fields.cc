@@ -90,6 +90,27 @@ bool needs_node_ports(const Value& service) {
   return type == "NodePort" || (type == "LoadBalancer" && !(wanted && wanted->as_bool() && !*wanted->as_bool()));
 }
 
+bool needs_health_port(const Value& service) {
+  return service_type(service) == "LoadBalancer" && text_at(service, "spec.externalTrafficPolicy") == "Local";
+}
+
+std::vector<std::string> service_warnings(const Value& service) {
+  std::vector<std::string> warnings;
+  const bool has_external = size_at(service, "spec.externalIPs") > 0;
+  if (text_at(service, "spec.clusterIP") == "None") {
+    if (!text_at(service, "spec.loadBalancerIP").empty())
+      warnings.emplace_back("spec.loadBalancerIP is ignored for headless services");
+    if (has_external) warnings.emplace_back("spec.externalIPs is ignored for headless services");
+    if (text_at(service, "spec.sessionAffinity") == "ClientIP")
+      warnings.emplace_back("spec.SessionAffinity is ignored for headless services");
+  } else if (has_external && service_type(service) == "ExternalName") {
+    warnings.emplace_back("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
+  } else if (has_external) {
+    warnings.emplace_back("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
+  }
+  return warnings;
+}
+
 void keep_allocated(const Value& live, Value& next) {
   const Value* live_spec = live.find("spec");
   Value* spec_value = next.as_object()->find("spec");
@@ -104,6 +125,10 @@ void keep_allocated(const Value& live, Value& next) {
   if (type == "ClusterIP" || type == "ExternalName") drop_if_same(*live_spec, spec, "externalTrafficPolicy");
   if (type != "LoadBalancer") drop_if_same(*live_spec, spec, "allocateLoadBalancerNodePorts");
   keep_node_ports(live, next);
+  const Value* health_port = live_spec->find("healthCheckNodePort");
+  if (!needs_health_port(next)) drop_if_same(*live_spec, spec, "healthCheckNodePort");
+  else if (health_port && needs_health_port(live) && number_at(next, "spec.healthCheckNodePort") == 0)
+    spec.set("healthCheckNodePort", *health_port);
 }
 
 }  // namespace graylane::apiserver

@@ -64,6 +64,15 @@ TEST(Create, UnknownFieldsAreDroppedToldOrRefused) {
   EXPECT_TRUE(strict.message().ends_with(R"(strict decoding error: unknown field "foo")"));
 }
 
+TEST(Create, WhatIsUnknownIsToldAlsoWhenTheRestIsRefused) {
+  // A name in capitals is an unknown field and a missing name; who hears of the second only looks for it in vain.
+  TestApi api;
+  const auto refused = api.send("POST", kMaps, R"({"METADATA":{"name":"a"}})");
+  EXPECT_EQ(refused.status(), 422);
+  ASSERT_TRUE(refused.header("Warning"));
+  EXPECT_EQ(*refused.header("Warning"), R"(299 - "unknown field \"METADATA\"")");
+}
+
 TEST(Create, ADryRunLeavesNoTrace) {
   // `--dry-run=server` must tell what would happen, and do nothing.
   TestApi api;
@@ -227,6 +236,29 @@ TEST(Methods, WhatIsNotServedIsRefused) {
   EXPECT_EQ(api.send("POST", kMap, map_json("c1")).status(), 405);
   EXPECT_EQ(api.send("POST", kMaps, map_json("c1"), "application/xml").status(), 415);
   EXPECT_EQ(api.get(kMap + "/log").status(), 404);
+}
+
+TEST(Patching, WhatAPatchSaysTwiceIsToldOrRefused) {
+  // The last value wins; whoever wrote the first one should know.
+  TestApi api;
+  api.send("POST", kMaps, map_json("a"));
+  const std::string path = kMaps + std::string("/a"), twice = R"({"data":{"x":"1","x":"2"}})";
+  for (const char* type : {"application/merge-patch+json", "application/strategic-merge-patch+json"}) {
+    const auto patched = api.send("PATCH", path, twice, type);
+    EXPECT_EQ(patched.text("data.x"), "2");
+    ASSERT_TRUE(patched.header("Warning")) << type;
+    EXPECT_EQ(*patched.header("Warning"), R"(299 - "duplicate field \"data.x\"")");
+    EXPECT_EQ(api.send("PATCH", path + "?fieldValidation=Strict", twice, type).status(), 422);
+  }
+}
+
+TEST(Patching, AnEmptyListOfOwnersForgetsThem) {
+  // The way that Kubernetes' documentation names to get rid of them.
+  TestApi api;
+  api.send("POST", kMaps, map_json("a"));
+  const std::string path = kMaps + std::string("/a");
+  EXPECT_EQ(size_at(api.get(path).body, "metadata.managedFields"), 1);
+  EXPECT_EQ(size_at(api.merge(path, R"({"metadata":{"managedFields":[]}})").body, "metadata.managedFields"), 0);
 }
 
 TEST(Patching, TheKindOfAnObjectStays) {

@@ -148,7 +148,7 @@ class StateFolder(FaultTest):
         client = self.client(token)
         for _ in range(3):
             status, answer = client.ask("GET", MAPS)
-            self.assertEqual((status, answer["message"]), (500, "credentials cannot be checked now; the output of graylane says why"))
+            self.assertEqual((status, answer["message"]), (500, "Internal error occurred: credentials cannot be checked now; the output of graylane says why"))
         running.wait_line(re.escape(str(tokens)))
         self.assertEqual(running.said().count("is no file of tokens"), 1)
 
@@ -238,6 +238,34 @@ class Copies(FaultTest):
         self.assertEqual(names, [f"m{number:06d}" for number in range(len(names))], "a state without holes")
         self.assertLessEqual(before, len(names))
         self.assertLessEqual(len(names), after)
+
+
+class Strangers(FaultTest):
+    def answer_to_head(self, *headers):
+        """To a request whose body never comes."""
+        server = urllib.parse.urlsplit(re.search(r"server: (\S+)", (self.state / "kubeconfig").read_text())[1])
+        raw = socket.create_connection((server.hostname, server.port), timeout=20)
+        with ssl.create_default_context(cafile=str(self.state / "pki/ca.crt")).wrap_socket(raw, server_hostname=server.hostname) as client:
+            head = "\r\n".join([f"POST {MAPS} HTTP/1.1", "Host: x", "Content-Type: application/json", *headers])
+            client.sendall(f"{head}\r\n\r\n".encode())
+            answer = b""
+            while piece := client.recv(4096):
+                answer += piece
+        return answer.decode()
+
+    def test_nothing_is_read_of_who_may_not_write(self):
+        # Else anybody who reaches the port could fill the memory that all requests share.
+        self.start()
+        token = self.token()
+        viewer = cli.run("token", "--role", "viewer", "--state", self.state).out.strip()
+        for framing in ("Content-Length: 3000000", "Transfer-Encoding: chunked"):
+            for status, reason, credentials in (
+                    (403, "Forbidden", []), (403, "Forbidden", [f"Authorization: Bearer {viewer}"]), (401, "Unauthorized", ["Authorization: Bearer nobody"]),
+                    (401, "Unauthorized", [f"Authorization: Bearer {token}", f"Authorization: Bearer {token}"])):
+                answer = self.answer_to_head(framing, *credentials)
+                self.assertTrue(answer.startswith(f"HTTP/1.1 {status} "), (credentials, answer))
+                self.assertIn(f'"reason":"{reason}"', answer)
+        self.assertIn('"reason":"RequestEntityTooLarge"', self.answer_to_head("Content-Length: 20000000", f"Authorization: Bearer {token}"))
 
 
 class Readers(FaultTest):
