@@ -43,7 +43,7 @@ std::vector<int32_t> declared_ports(const api::Object& pod) {
 int64_t unix_now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
 
 /// What may change without a new process.
-constexpr std::array<std::string_view, 4> kLive = {"nodeName", "tolerations", "activeDeadlineSeconds",
+constexpr std::array<std::string_view, 5> kLive = {"nodeName", "schedulingGates", "tolerations", "activeDeadlineSeconds",
                                                    "terminationGracePeriodSeconds"};
 
 doc::Object lasting(const Value& spec) {
@@ -119,6 +119,10 @@ bool PodRun::is_of(const api::Object& pod) const {
 bool PodRun::take_address() {
   if (!context_.ip.empty()) return true;
   const bool assigned = !fields::text(spec_of(*context_.pod), "nodeName").empty();
+  if (!assigned && !fields::items(spec_of(*context_.pod), "schedulingGates").empty()) {
+    problem_ = {"SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates"};
+    return false;
+  }
   if (context_.world.cordoned && !assigned) {
     lack_address(kUnschedulable);
     return false;

@@ -6,7 +6,7 @@
 // the one that created the runtime, and live as long. Destroying it kills all processes of all Pods at once, and so does the
 // death of this process by whatever signal: every container has a supervisor of its own (supervise.h).
 //
-// Taken on is every Pod that names no node or this one (spec.nodeName is then set). What becomes of it is told by its status and
+// Taken on is every Pod that names no node (spec.nodeName is then set) and has no schedulingGates, or names this one. What becomes of it is told by its status and
 // by Events, in a kubelet's words. A Pod that an earlier life of this program took on is started again, its containers with one
 // restart more; with restartPolicy Never it has failed (reason NodeRestart).
 //

@@ -90,6 +90,17 @@ TEST_F(StatusTest, WhatOthersWriteIntoAStatusIsPutRight) {
   EXPECT_EQ(object("web")->revision, revision);
 }
 
+TEST_F(StatusTest, AGatedPodWaitsUntilItsGatesAreGone) {
+  // Who gates Pods (a quota, a queue) has not decided yet whether they may run.
+  pod("web", "image: 'a:1', command: [sleep, '1000']", "schedulingGates: [{name: example.com/quota}],");
+  EXPECT_THAT(conditions("web"), ElementsAre("PodScheduled=False SchedulingGated"));
+  EXPECT_EQ(fields::find(object("web")->find("spec"), "nodeName"), nullptr);
+  EXPECT_EQ(runtime().processes(), 0u);
+  EXPECT_THAT(events("web"), ::testing::IsEmpty());
+  pod("web", "image: 'a:1', command: [sleep, '1000']");
+  EXPECT_TRUE(wait_ready("web"));
+}
+
 TEST_F(StatusTest, APodOfAnotherNodeIsNotOurs) {
   // Who names a node that does not exist gets a Pod that waits, as on a cluster, and can delete it.
   pod("far", "command: [sleep, '1000']", "nodeName: elsewhere,");
