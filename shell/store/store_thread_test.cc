@@ -5,7 +5,6 @@
 #include <semaphore>
 #include <thread>
 
-#include "control/modify.h"
 #include "store/test_objects.h"
 #include "store/test_stores.h"
 
@@ -175,30 +174,6 @@ TEST_P(StoreThreads, SlowWatcherExpiresAndFindsBackByListing) {
     watch = store.watch({}, revision);
   }
   EXPECT_EQ(revision, uint64_t{kEvents});
-}
-
-TEST_P(StoreThreads, ModifyTriesAgainUntilItWins) {
-  // What reads, changes and writes back must not care who else does.
-  constexpr int kThreads = 3, kIncrements = 50;
-  Store& store = make();
-  const api::ObjectKey key{"", "Pod", "a", "counter"};
-  ASSERT_TRUE(store.create(make_object("Pod", "a", "counter", 0)));
-  const auto increment = [](api::Object& object) -> Result<void> {
-    object.content = make_object("Pod", "a", "counter", number_of(object) + 1).content;
-    return {};
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < kThreads; ++i) {
-      threads.emplace_back([&] {
-        for (int k = 0; k < kIncrements; ++k) EXPECT_TRUE(control::modify(store, key, increment));
-      });
-    }
-  }
-  EXPECT_EQ(number_of(**store.get(key)), kThreads * kIncrements);
-  const auto refuse = [](api::Object&) -> Result<void> { return fail(ErrorCode::kInvalid, "no"); };
-  EXPECT_EQ(control::modify(store, key, refuse).error().what, "no");
-  EXPECT_EQ(control::modify(store, {"", "Pod", "a", "absent"}, increment).error().code, ErrorCode::kNotFound);
 }
 
 TEST_P(StoreThreads, AWatcherThatIsWokenSeesEverything) {
