@@ -27,7 +27,7 @@ std::vector<std::string> texts_at(const Value& content, std::string_view path) {
 }
 
 /// "*" stands for all: a role that may do everything to everything is asked for something in particular.
-std::string in_particular(std::string word) { return word == "*" ? "any" : word; }
+std::string in_particular(const std::string& word) { return word == "*" ? "any" : word; }
 
 identity::Access access_to_path(const Value& attributes) {
   identity::Access access;

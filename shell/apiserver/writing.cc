@@ -137,6 +137,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     if (try_again(written.error().code)) return try_once();
     ApiError error = from_store(written.error(), *writer_.kind, plan.object.key.name);
     if (written.error().code == ErrorCode::kAlreadyExists) explain_conflict(plan.object, error);
+    error.warnings = plan.warnings;
     fail_with(error);
   }
 
