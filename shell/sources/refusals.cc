@@ -18,6 +18,11 @@ Diagnostic refusal(const api::Object& document, const std::string& field, std::s
 Diagnostic of_cause(const patch::Cause& cause, const api::Object& document) {
   const std::string field = cause.field.starts_with('.') ? cause.field.substr(1) : cause.field;
   const std::string told = field + ": " + cause.message;
+  if (const size_t command = told.find(": kubectl "); command != told.npos) {  // the API itself tells what to do
+    Diagnostic diagnostic = refusal(document, field, told.substr(0, command));
+    diagnostic.fix = told.substr(command + 2);
+    return diagnostic;
+  }
   if (!apiserver::is_of_fixed_field(cause)) return refusal(document, field, told);
   const bool is_whole_field = cause.message.ends_with(": field is immutable");  // not only some ways to change it
   Diagnostic diagnostic = refusal(document, field, is_whole_field ? field + " cannot be changed once the object is there" : told);

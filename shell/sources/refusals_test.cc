@@ -75,5 +75,26 @@ TEST_F(Refusals, OfAFieldThatStaysTellTheWayOut) {
   }
 }
 
+TEST_F(Refusals, OfAnOlderDefinitionTellTheCommandThatForgetsTheNewer) {
+  // An edit that is taken back, as by git, must be one that can be.
+  const auto definition = [](const std::string& first, const std::string& second) {
+    const std::string schema = "schema: {openAPIV3Schema: {type: object}}}\n";
+    return "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: xs.example.com}\nspec:\n"
+           "  group: example.com\n  scope: Namespaced\n  names: {plural: xs, singular: x, kind: X}\n  versions:\n"
+           "  - {name: v1, served: true, storage: " +
+           first + ", " + schema + (second.empty() ? "" : "  - {name: v2, served: true, storage: " + second + ", " + schema);
+  };
+  dir.write("x.yaml", definition("true", ""));
+  sync();
+  dir.write("x.yaml", definition("false", "true"));
+  ASSERT_TRUE(sync().in_force);
+  dir.write("x.yaml", definition("true", ""));
+  const Synced refused = sync();
+  ASSERT_THAT(ids(refused), ElementsAre("refused"));
+  EXPECT_THAT(refused.diagnostics[0].message, testing::EndsWith("removes v2 from status.storedVersions"));
+  EXPECT_EQ(refused.diagnostics[0].fix,
+            R"(kubectl patch crd xs.example.com --subresource=status --type=merge -p '{"status":{"storedVersions":["v1"]}}')");
+}
+
 }  // namespace
 }  // namespace graylane::sources
