@@ -21,7 +21,9 @@ ManifestDirectory::ManifestDirectory(net::EventLoop& loop, store::Store& store, 
       host_(std::move(host)),
       edits_(options_.path, options_.read, store, feed, options_.exact),
       take_later_([this] {
-        if (watch_ && watch_->is_quiet() && take(std::chrono::steady_clock::now())) host_.settle();
+        if (!watch_ || !watch_->is_quiet()) return;
+        if (take(std::chrono::steady_clock::now())) host_.settle();
+        else tell_refused_anew();
       }) {}
 
 Result<void> ManifestDirectory::watch() {
@@ -51,6 +53,12 @@ bool ManifestDirectory::take(net::Instant since) {
 }
 
 void ManifestDirectory::tell_refused() { tell_refused(refused_.judge(edits_.refused(), edits_.reading())); }
+
+/// After a look that nobody asked for.
+void ManifestDirectory::tell_refused_anew() {
+  const Rejection rejection = refused_.judge(edits_.refused(), edits_.reading());
+  if (!rejection.news.empty() || !rejection.mended.empty()) tell_refused(rejection);
+}
 
 void ManifestDirectory::tell_refused(Rejection rejection) {
   rejection.first = !host_.is_active();
@@ -86,9 +94,7 @@ void ManifestDirectory::take_again() {
   const auto edited = edited_since_;
   const bool taken = take(std::chrono::steady_clock::now());
   if (edited || (store_.revision() == before && !was_refused)) edited_since_ = edited;
-  if (taken) return;
-  const Rejection rejection = refused_.judge(edits_.refused(), edits_.reading());
-  if (!rejection.news.empty() || !rejection.mended.empty()) tell_refused(rejection);
+  if (!taken) tell_refused_anew();
 }
 
 }  // namespace graylane::daemon

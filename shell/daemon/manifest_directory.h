@@ -68,6 +68,7 @@ class ManifestDirectory {
  private:
   void take_again();
   void tell_refused(Rejection rejection);
+  void tell_refused_anew();
 
   net::EventLoop& loop_;
   store::Store& store_;
