@@ -54,7 +54,7 @@ class ControllersTest : public ::testing::Test {
   }
   void end_pods() {
     for (const api::ObjectPtr& pod : objects("", "Pod")) {
-      if (is_terminating(*pod)) store_.remove(pod->key, 0);
+      EXPECT_TRUE(!is_terminating(*pod) || store_.remove(pod->key, 0));
     }
   }
   api::Object get(const api::ObjectKey& key) { return *store_.get(key).value(); }

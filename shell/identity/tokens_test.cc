@@ -198,15 +198,14 @@ TEST(Tokens, WhatIsWrongWithAFileIsToldWithItsPlace) {
     return read ? std::string() : read.error().to_string();
   };
   const std::string good = R"({"id":"a","sha256":")" + std::string(64, '0') + R"(","role":"viewer","user":"u","created":1})";
-  const auto second = [&](const std::string& entry) {
-    return "{\"version\":1,\n \"tokens\":[" + good + ",\n  " + entry + "]}";
-  };
+  const auto second = [&](const std::string& entry) { return "{\"version\":1,\n \"tokens\":[" + good + ",\n  " + entry + "]}"; };
   EXPECT_THAT(refusal("{\"version\":1,\n \"tokens\":[}"), HasSubstr("tokens.json:2:12: is no file of tokens: "));
   EXPECT_THAT(refusal(second("{\"id\":7}")), HasSubstr("tokens.json:3:9: is no file of tokens: tokens[1].id is not as it was"));
   EXPECT_THAT(refusal(second("{\"id\":\"b\"}")), HasSubstr("tokens.json:3:3: is no file of tokens: tokens[1].user is not there"));
   std::string wrong = good;
   wrong.replace(wrong.find("viewer"), 6, "viewr");
-  EXPECT_THAT(refusal(second(wrong)), HasSubstr("tokens[1].role is not as it was written; no token is valid until it can be read"));
+  EXPECT_THAT(refusal(second(wrong)),
+              HasSubstr("tokens[1].role is not as it was written; no token is valid until it can be read"));
   EXPECT_THAT(refusal("{\"version\":2,\"tokens\":[]}"), HasSubstr("tokens.json:1:12: is of version 2"));
 }
 

@@ -144,7 +144,7 @@ bool PodRun::take_address() {
   return true;
 }
 
-void PodRun::lack_address(std::string why) {
+void PodRun::lack_address(const std::string& why) {
   Waiting problem{"Unschedulable", "0/1 nodes are available: " + why};
   if (problem_ != problem) context_.world.tell_scheduling(context_.pod, {"FailedScheduling", problem.message, true});
   problem_ = std::move(problem);

@@ -63,7 +63,7 @@ class PodRun {
 
   void resume(const PodPast& past);
   bool take_address();
-  void lack_address(std::string why);
+  void lack_address(const std::string& why);
   void step_running(Instant now);
   bool is_past_deadline(Instant now);
   void step_leaving(Instant now);

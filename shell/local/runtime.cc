@@ -73,7 +73,7 @@ std::string log_path(const std::string& state_folder, const std::string& ns, con
 
 class Runtime::State {
  public:
-  State(net::EventLoop& loop, control::Client& client, std::unique_ptr<AddressPool> pool, RuntimeOptions options)
+  State(net::EventLoop& loop, control::Client& client, std::unique_ptr<AddressPool> pool, const RuntimeOptions& options)
       : world_{loop,
                client,
                options,
@@ -362,8 +362,8 @@ Runtime::Runtime(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Runtime::~Runtime() = default;
 
 Result<std::unique_ptr<Runtime>> Runtime::create(net::EventLoop& loop, control::Client& client, std::unique_ptr<AddressPool> pool,
-                                                 RuntimeOptions options) {
-  auto state = std::make_unique<State>(loop, client, std::move(pool), std::move(options));
+                                                 const RuntimeOptions& options) {
+  auto state = std::make_unique<State>(loop, client, std::move(pool), options);
   auto prepared = state->prepare();
   if (!prepared) return std::unexpected(std::move(prepared.error()));
   return std::unique_ptr<Runtime>(new Runtime(std::move(state)));

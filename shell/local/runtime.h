@@ -74,7 +74,7 @@ struct RuntimeOptions {
 class Runtime {
  public:
   static Result<std::unique_ptr<Runtime>> create(net::EventLoop& loop, control::Client& client, std::unique_ptr<AddressPool> pool,
-                                                 RuntimeOptions options);
+                                                 const RuntimeOptions& options);
   ~Runtime();
 
   /// Errors of the client; the next call goes on.
