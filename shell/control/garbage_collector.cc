@@ -102,7 +102,7 @@ Result<OwnerState> GarbageCollector::state_of(const OwnerReference& owner, const
   return OwnerState::kGone;
 }
 
-Result<void> GarbageCollector::judge(const Dependent& dependent, std::chrono::sys_seconds now, Plan& plan) {
+Result<void> GarbageCollector::judge(const Dependent& dependent, Plan& plan) {
   const api::ObjectKey& key = dependent.object->key;
   std::vector<OwnerState> states;
   for (const OwnerReference& owner : dependent.owners) {
@@ -110,7 +110,7 @@ Result<void> GarbageCollector::judge(const Dependent& dependent, std::chrono::sy
     if (!state) return std::unexpected(state.error());
     states.push_back(*state);
   }
-  if (auto change = decide_dependent(dependent, states, by_owner_.contains(key), now)) plan.emplace(key, *std::move(change));
+  if (auto change = decide_dependent(dependent, states, by_owner_.contains(key), plan.work.now)) plan.add(*std::move(change));
   return {};
 }
 
@@ -132,31 +132,27 @@ void GarbageCollector::let_go(const api::Object& owner, Plan& plan) {
   const auto dependents = dependents_of(owner);
   if (!has_finalizer(owner, kOrphanFinalizer)) {
     for (const Dependent* dependent : dependents) suspects_.insert(dependent->object->key);
-    if (auto change = decide_foreground(owner, dependents)) plan.emplace(owner.key, *std::move(change));
+    if (auto change = decide_foreground(owner, dependents)) plan.add(*std::move(change));
     return;
   }
   if (std::ranges::any_of(dependents, [&](const Dependent* one) { return plan.contains(one->object->key); }))
     return;  // with the next step
-  for (Change& change : decide_orphans(owner, dependents)) {
-    const api::ObjectKey key = change.object.key;
-    plan.emplace(key, std::move(change));
-  }
+  // Were the owner gone before one of them is free, that one would go too.
+  plan.add_together(owner.key, decide_orphans(owner, dependents, plan.work.now));
 }
 
 Result<bool> GarbageCollector::step(std::chrono::sys_seconds now) {
   const auto changed = feed_.poll(*this, now);
   if (!changed) return changed;
   if (suspects_.empty() && !unfinished_ && (leaving_.empty() || !*changed) && !queue_.is_due(now)) return false;
-  Plan plan;
+  Plan plan{{now}};
   for (const auto& [key, owner] : leaving_) let_go(*owner, plan);
   for (const api::ObjectKey& key : suspects_) {
     const auto found = dependents_.find(key);
     if (found == dependents_.end() || plan.contains(key)) continue;
-    if (auto judged = judge(found->second, now, plan); !judged) return std::unexpected(judged.error());
+    if (auto judged = judge(found->second, plan); !judged) return std::unexpected(judged.error());
   }
-  Work work{now};
-  for (auto& [key, change] : plan) work.changes.push_back(std::move(change));
-  const auto written = queue_.carry_out(std::move(work));
+  const auto written = queue_.carry_out(std::move(plan.work));
   unfinished_ = !written || *written;
   if (!unfinished_) suspects_.clear();
   return written;

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/object.h"
@@ -42,12 +43,26 @@ class GarbageCollector {
   void resync();
   void take(const Event& event);
 
-  using Plan = std::map<api::ObjectKey, Change>;
+  /// Each object is written once.
+  struct Plan {
+    Work work;
+    std::set<api::ObjectKey> keys = {};
+
+    bool contains(const api::ObjectKey& key) const { return keys.contains(key); }
+    void add(Change change) {
+      keys.insert(change.object.key);
+      work.changes.push_back(std::move(change));
+    }
+    void add_together(const api::ObjectKey& owner, std::vector<Change> changes) {
+      for (const Change& change : changes) keys.insert(change.object.key);
+      work.pieces.push_back({owner, std::move(changes), {}});
+    }
+  };
 
   void forget(const api::ObjectKey& key);
   void suspect_dependents_of(const api::ObjectKey& key);
   Result<OwnerState> state_of(const OwnerReference& owner, const std::string& ns);
-  Result<void> judge(const Dependent& dependent, std::chrono::sys_seconds now, Plan& plan);
+  Result<void> judge(const Dependent& dependent, Plan& plan);
   std::vector<const Dependent*> dependents_of(const api::Object& owner) const;
   void let_go(const api::Object& owner, Plan& plan);
 

@@ -33,7 +33,8 @@ std::optional<Change> decide_dependent(const Dependent& dependent, const std::ve
 bool leaves(const api::Object& owner);
 
 /// Of an owner with the finalizer `orphan`: its dependents stay, free of it, and it goes.
-std::vector<Change> decide_orphans(const api::Object& owner, const std::vector<const Dependent*>& dependents);
+std::vector<Change> decide_orphans(const api::Object& owner, const std::vector<const Dependent*>& dependents,
+                                   std::chrono::sys_seconds now);
 
 /// Of an owner with the finalizer `foregroundDeletion`: it goes when none is left that blocks it.
 std::optional<Change> decide_foreground(const api::Object& owner, const std::vector<const Dependent*>& dependents);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/build.h"
+#include "control/patch_object.h"
 #include "control/test_objects.h"
 
 namespace graylane::control {
@@ -39,8 +40,10 @@ Dependent child(bool a_blocks = false) {
 TEST(GarbageDecide, OneLivingOwnerKeepsItWithoutTheOthers) {
   // A ConfigMap that two releases share outlives the first of them, and must not name it for ever.
   const auto change = decide_dependent(child(), {OwnerState::kGone, OwnerState::kAlive}, false, kNow);
-  ASSERT_TRUE(change && change->verb == Change::Verb::kUpdate);
-  const auto owners = owners_of(change->object);
+  ASSERT_TRUE(change && change->verb == Change::Verb::kPatch);
+  const auto patched = patch_object(change->object.key, child().object.get(), change->part);
+  ASSERT_TRUE(patched) << patched.error().to_string();
+  const auto owners = owners_of(*patched);
   ASSERT_EQ(owners.size(), 1U);
   EXPECT_EQ(owners[0].name, "b");
   EXPECT_FALSE(decide_dependent(child(), {OwnerState::kAlive, OwnerState::kAlive}, false, kNow));
@@ -59,9 +62,9 @@ TEST(GarbageDecide, WithoutALivingOwnerItGoes) {
 TEST(GarbageDecide, OrphansAreFreeBeforeTheirOwnerGoes) {
   // In the other order a crash between the two would take them with it.
   const Dependent one = child();
-  const auto changes = decide_orphans(leaving("a", kOrphanFinalizer), {&one});
+  const auto changes = decide_orphans(leaving("a", kOrphanFinalizer), {&one}, kNow);
   ASSERT_EQ(changes.size(), 2U);
-  EXPECT_EQ(owners_of(changes[0].object).size(), 1U);
+  EXPECT_EQ(owners_of(patch_object(changes[0].object.key, one.object.get(), changes[0].part).value()).size(), 1U);
   EXPECT_EQ(changes[1].verb, Change::Verb::kRemove);
   EXPECT_EQ(changes[1].object.key.name, "a");
 }

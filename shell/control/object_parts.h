@@ -54,6 +54,9 @@ bool differs_in_status_alone(const api::Object& before, const api::Object& after
 bool is_pod(const api::Object& object);
 bool is_terminating(const api::Object& object);
 
+/// Who owns fields that a controller writes by a patch.
+inline constexpr const char* kManager = "graylane";
+
 inline constexpr const char* kForegroundFinalizer = "foregroundDeletion";  // its dependents go first
 inline constexpr const char* kOrphanFinalizer = "orphan";                  // its dependents are to be left behind
 void add_finalizer(api::Object& object, const char* name);
