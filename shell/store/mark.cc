@@ -87,12 +87,15 @@ Result<void> check_extent(const std::string& path, const Marked& marked, const E
 }
 
 Result<void> check_absence(const std::string& path) {
+  std::error_code error;
+  const bool is_empty = std::filesystem::file_size(path, error) == 0 && !error;
+  if (!is_empty && file_exists(path)) return {};
   for (const std::string& left : {log_of(path), mark_of(path)}) {
-    std::error_code error;
     const auto size = std::filesystem::file_size(left, error);
     if (error || size == 0) continue;
-    return fail(ErrorCode::kInvalid, path + " is missing, but " + left + ", which belongs to it, is there", {},
-                "put it back, or restore a backup; to begin anew, remove " + left);
+    return fail(ErrorCode::kInvalid,
+                path + (is_empty ? " is empty" : " is missing") + ", but " + left + ", which belongs to it, is there", {},
+                "put it back as it was, or restore a backup; to begin anew, remove " + left + (is_empty ? " and " + path : ""));
   }
   return {};
 }

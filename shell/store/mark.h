@@ -29,7 +29,7 @@ Marked read_mark(const std::string& path);
 /// kInvalid: what was acknowledged is missing. `is_in_use`: nobody closed the file.
 Result<void> check_extent(const std::string& path, const Marked& marked, const Extent& found, bool is_in_use);
 
-/// kInvalid: there is no file at `path`, but what belongs to one.
+/// kInvalid: there is no file at `path`, or an empty one, but what belongs to one. SQLite would remove the log of an empty file.
 Result<void> check_absence(const std::string& path);
 
 /// Beside a copy of the file. What fails leaves the copy without one.

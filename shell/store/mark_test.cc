@@ -205,9 +205,20 @@ TEST_F(MarkedStore, WhoseFileIsMissingIsNotTakenForANewOne) {
     const auto store = DurableStore::open(path_);
     ASSERT_FALSE(store) << part;
     EXPECT_EQ(store.error().what, path_ + " is missing, but " + path_ + part + ", which belongs to it, is there");
-    EXPECT_EQ(store.error().fix, "put it back, or restore a backup; to begin anew, remove " + path_ + part);
+    EXPECT_EQ(store.error().fix, "put it back as it was, or restore a backup; to begin anew, remove " + path_ + part);
     EXPECT_FALSE(std::filesystem::exists(path_));
   }
+}
+
+TEST_F(MarkedStore, WhoseFileIsEmptyKeepsItsLog) {
+  // Opened by SQLite, an empty file takes its log away: with the true file back, that would be missing.
+  killed_.put(path_);
+  std::filesystem::resize_file(path_, 0);
+  const auto store = DurableStore::open(path_);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().what, path_ + " is empty, but " + path_ + "-wal, which belongs to it, is there");
+  write_file(path_, killed_.file);
+  EXPECT_TRUE(DurableStore::open(path_));
 }
 
 TEST_F(MarkedStore, ThatLostOnlyRevisionsIsRefusedToo) {

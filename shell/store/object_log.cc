@@ -199,8 +199,8 @@ Result<void> ObjectLog::create(const std::string& path, const std::string& vfs) 
 }
 
 Result<ObjectLog> ObjectLog::open(const std::string& path, const ObjectLogOptions& options) {
+  if (auto alone = check_absence(path); !alone) return std::unexpected(std::move(alone.error()));
   if (!file_exists(path)) {
-    if (auto alone = check_absence(path); !alone) return std::unexpected(std::move(alone.error()));
     if (auto created = create(path, options.vfs); !created) return std::unexpected(std::move(created.error()));
   }
   auto database = Database::open(path, options.vfs);
