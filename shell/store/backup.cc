@@ -137,6 +137,7 @@ Result<std::string> move_aside(const std::string& path) {
 }  // namespace
 
 Result<Copied> backup(const std::string& path, const std::string& to, const std::string& vfs) {
+  if (auto alone = check_absence(path); !alone) return std::unexpected(std::move(alone.error()));
   if (!file_exists(path)) return fail(ErrorCode::kNotFound, "there is no store " + path, {}, "name another folder");
   if (file_exists(to)) return fail(ErrorCode::kAlreadyExists, to + " exists already", {}, "choose another name");
   const NewFile file(to);

@@ -217,6 +217,7 @@ TEST_F(MarkedStore, WhoseFileIsEmptyKeepsItsLog) {
   const auto store = DurableStore::open(path_);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().what, path_ + " is empty, but " + path_ + "-wal, which belongs to it, is there");
+  EXPECT_EQ(backup(path_, folder_.file("copy")).error().what, store.error().what);
   write_file(path_, killed_.file);
   EXPECT_TRUE(DurableStore::open(path_));
 }
