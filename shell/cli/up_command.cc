@@ -24,6 +24,7 @@ namespace graylane::cli {
 namespace {
 
 constexpr size_t kFindingsShown = 20;
+constexpr size_t kDeletedNamed = 5;
 constexpr unsigned kWorkersMax = 256;
 constexpr rlim_t kDescriptorsUsed = 65'536;  // Pods inherit it, and some programs walk through all that could be
 
@@ -81,6 +82,14 @@ class Talker final : public daemon::Reporter {
     io_.talk(paint(rejection.first ? "nothing is in force yet" : "the edit is not in force, the last good state stays",
                    Colour::kRed, io_.err_colour) +
              fmt::format(": mend the {}, the directory is watched", what_to_mend(rejection)));
+  }
+  void deleted(const std::vector<api::ObjectKey>& keys) override {
+    std::string names;
+    for (size_t i = 0; i < std::min(keys.size(), kDeletedNamed); ++i)
+      names += (names.empty() ? "" : ", ") + printable(keys[i].to_string());
+    if (keys.size() > kDeletedNamed) names += fmt::format(" and {} more", keys.size() - kDeletedNamed);
+    io_.talk(fmt::format("{} {}: {}", paint("deleted " + counted(keys.size(), "object"), Colour::kYellow, io_.err_colour),
+                         keys.size() == 1 ? "whose document is gone" : "whose documents are gone", names));
   }
   void readable() override { io_.talk(fmt::format("the manifests in {} can be read again", path_)); }
 

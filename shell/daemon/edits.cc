@@ -23,6 +23,7 @@ Edits::Outcome Edits::take() {
   refused_.clear();
   reading_ = std::move(synced->diagnostics);
   images_ = std::move(images);
+  deleted_ = std::move(synced->deleted);
   objects_ = synced->objects;
   revision_ = synced->revision;
   taken_ = true;
@@ -67,6 +68,7 @@ bool Edits::waits_for(const api::ObjectKey& deleted) const {
     for (const Diagnostic& diagnostic : *found) {
       if (diagnostic.id == "being-deleted" && diagnostic.object == deleted.to_string()) return true;
       if (diagnostic.id == "namespace-terminating" && deleted.kind == "Namespace") return true;
+      if (diagnostic.id == "namespace-kept" && diagnostic.object == "Namespace " + deleted.ns) return true;
       if (diagnostic.id == "definition-kept" && diagnostic.object.ends_with("." + deleted.group)) return true;
     }
   }

@@ -40,6 +40,8 @@ class Edits {
   /// Of the directory that was taken last.
   size_t objects() const { return objects_; }
   local::ImageMap take_images() { return std::exchange(images_, {}); }
+  /// What was deleted since the last call, as its documents are gone.
+  std::vector<api::ObjectKey> take_deleted() { return std::exchange(deleted_, {}); }
 
   /// Of the store, when the directory was taken last.
   uint64_t revision() const { return revision_; }
@@ -64,6 +66,7 @@ class Edits {
   Diagnostics reading_;
   Diagnostics refused_;
   local::ImageMap images_;
+  std::vector<api::ObjectKey> deleted_;
   size_t objects_ = 0;
   uint64_t revision_ = 0;
   bool taken_ = false;  // once

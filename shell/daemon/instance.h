@@ -78,6 +78,8 @@ class Reporter {
   virtual void serving(const Serving& serving) = 0;
   virtual void effective(const Effective& effective) = 0;
   virtual void rejected(const Rejection& rejection) = 0;
+  /// Objects that the directory had made, and whose documents are gone.
+  virtual void deleted(const std::vector<api::ObjectKey>& keys) = 0;
   /// The directory can be read again, after a rejection that said that it cannot.
   virtual void readable() = 0;
   /// What is wrong with, or surprising about, what is in force, and came of itself: Pods that do not start. Each is told once,

@@ -49,6 +49,7 @@ bool ManifestDirectory::take(net::Instant since) {
   refused_.forget();
   edited_since_ = since;
   host_.taken();
+  if (const auto deleted = edits_.take_deleted(); !deleted.empty()) reporter_.deleted(deleted);
   return true;
 }
 

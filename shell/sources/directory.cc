@@ -205,6 +205,7 @@ Result<Synced> DirectorySource::sync(control::Client& client, const Check& check
     if (written) {
       synced.in_force = true;
       synced.revision = written->revision;
+      synced.deleted = std::move(plan->deleted);
       in_force_ = std::move(scan->objects);
       std::ranges::sort(in_force_, {}, &key_of);
       in_force_kinds_ = kinds_;

@@ -38,6 +38,7 @@ struct Synced {
   uint64_t revision = 0;    // of the store then; set when in_force
   size_t objects = 0;       // of the directory
   Diagnostics diagnostics;  // of the scan and of the plan (sync_plan.h); of a kind that is not served the warning unknown-kind
+  std::vector<api::ObjectKey> deleted = {};  // since their documents are gone; set when in_force
 };
 
 class DirectorySource {

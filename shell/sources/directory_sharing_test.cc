@@ -49,25 +49,21 @@ TEST_F(DirectorySharing, AChangeByKubectlHoldsUntilTheDocumentChanges) {
   EXPECT_THAT(ids(sync()), IsEmpty());
 }
 
-TEST_F(DirectorySharing, ANamespaceStaysWhileDocumentsAreInIt) {
-  // Taking away a document that looks like one too many must not take away all that runs in its namespace.
-  const ObjectKey team{"", "Namespace", "", "team"};
-  const ObjectKey map{"", "ConfigMap", "team", "m"};
-  const std::string ns = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n";
-  dir.write("ns.yaml", ns);
-  dir.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: team}\n");
-  sync();
-  dir.remove("ns.yaml");
-  EXPECT_THAT(ids(sync()), ElementsAre("namespace-kept"));
-  EXPECT_EQ(field(object(team), {"metadata", "deletionTimestamp"}), "");
-  EXPECT_THAT(ids(sync()), IsEmpty());
-  EXPECT_TRUE(has(map));
-  dir.write("ns.yaml", ns);
-  EXPECT_THAT(ids(sync()), IsEmpty());
-  dir.remove("ns.yaml");
-  dir.remove("map.yaml");
-  EXPECT_THAT(ids(sync()), IsEmpty());
-  EXPECT_FALSE(has(map));
+TEST_F(DirectorySharing, WhatWasDeletedWithItsDocumentsIsToldOnce) {
+  // A directory that is empty for a moment deletes all that it made; that must be said, and nothing else taken for it.
+  const ObjectKey theirs{"", "ConfigMap", "default", "theirs"};
+  kubectl.create(kMapKind, theirs, R"({"metadata":{"name":"theirs"}})");
+  dir.write("a.yaml", config_map("m"));
+  dir.write("b.yaml", config_map("theirs"));
+  dir.write("c.yaml", config_map("by-hand"));
+  dir.write("web.yaml", deployment("web", 1));
+  EXPECT_THAT(sync().deleted, IsEmpty());
+  kubectl.remove({"", "ConfigMap", "default", "by-hand"});
+  for (const char* name : {"a.yaml", "b.yaml", "c.yaml", "web.yaml"}) dir.remove(name);
+  restart();
+  EXPECT_THAT(sync().deleted, ElementsAre(kMap, kWeb));
+  EXPECT_TRUE(has(theirs));
+  EXPECT_THAT(sync().deleted, IsEmpty());
 }
 
 TEST_F(DirectorySharing, AnEditOfOnesOwnEndsNobodysChange) {

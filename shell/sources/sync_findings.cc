@@ -18,30 +18,37 @@ Diagnostic deleted_by_others(const Object& document) {
                     "change the document, or delete it too");
 }
 
-Diagnostic kept_namespace(const ObjectKey& key) {
+namespace {
+
+Diagnostic kept(std::string id, const ObjectKey& key, const std::string& why, std::string fix) {
   const std::string name = key.to_string();
-  return {Severity::kWarning,
-          "namespace-kept",
-          name,
-          {},
-          name + " is kept though its document is gone: other documents are in it",
-          "to delete it: kubectl delete namespace " + key.name + ", once they are gone too",
-          {},
-          {}};
+  return {
+      Severity::kWarning, std::move(id), name, {}, name + " is kept though its document is gone: " + why, std::move(fix), {}, {}};
+}
+
+/// `where` they are; `command` takes them along.
+Diagnostic kept_for(std::string id, const ObjectKey& key, const std::vector<ObjectPtr>& others, const std::string& where,
+                    const std::string& command) {
+  const std::string first = others.front()->key.to_string();
+  const std::string whose =
+      others.size() == 1 ? first + " is" : first + " and " + std::to_string(others.size() - 1) + " more are";
+  return kept(std::move(id), key, whose + " " + where + ", and not of this directory",
+              "to delete all of it: " + command + "; else it goes with the last of them");
+}
+
+}  // namespace
+
+Diagnostic kept_namespace(const ObjectKey& key) {
+  return kept("namespace-kept", key, "other documents are in it",
+              "to delete it: kubectl delete namespace " + key.name + ", once they are gone too");
+}
+
+Diagnostic kept_namespace(const ObjectKey& key, const std::vector<ObjectPtr>& others) {
+  return kept_for("namespace-kept", key, others, "in it", "kubectl delete namespace " + key.name);
 }
 
 Diagnostic kept_definition(const ObjectKey& key, const std::vector<ObjectPtr>& others) {
-  const std::string name = key.to_string();
-  const std::string what = others.front()->key.to_string();
-  const std::string whose = others.size() == 1 ? what + " is" : what + " and " + std::to_string(others.size() - 1) + " more are";
-  return {Severity::kWarning,
-          "definition-kept",
-          name,
-          {},
-          name + " is kept though its document is gone: " + whose + " of its kind, and not of this directory",
-          "to delete all of it: kubectl delete crd " + key.name + "; else it goes with the last of them",
-          {},
-          {}};
+  return kept_for("definition-kept", key, others, "of its kind", "kubectl delete crd " + key.name);
 }
 
 }  // namespace graylane::sources

@@ -16,7 +16,8 @@ Diagnostic deleted_by_others(const api::Object& document);
 
 /// Its document is gone, which alone would have been read as a wish to delete all that is in it.
 Diagnostic kept_namespace(const api::ObjectKey& key);
-/// Likewise of a definition, whose objects go with it. `others`: those that the directory did not make; there is one.
+/// Likewise when `others`, those that the directory did not make, would go with it; there is one.
+Diagnostic kept_namespace(const api::ObjectKey& key, const std::vector<api::ObjectPtr>& others);
 Diagnostic kept_definition(const api::ObjectKey& key, const std::vector<api::ObjectPtr>& others);
 
 }  // namespace graylane::sources

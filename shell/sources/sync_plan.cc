@@ -12,6 +12,7 @@
 #include "sources/applied_record.h"
 #include "sources/differences.h"
 #include "sources/document.h"
+#include "sources/others.h"
 #include "sources/sync_findings.h"
 
 namespace graylane::sources {
@@ -259,45 +260,57 @@ class SyncPlanner::Planner {
     plan_.changes.push_back(Change::update(*std::move(next)));
   }
 
-  /// What of its kind the directory did not make: nobody asked for its end.
-  Result<std::vector<ObjectPtr>> objects_of_others(const api::Kind& kind) {
-    auto listing = client_.list({kind.storage_group, kind.gvk.kind, {}, {}});
+  /// What the directory did not make: nobody asked for its end.
+  Result<std::vector<ObjectPtr>> objects_of_others(const control::Selector& selector) {
+    auto listing = client_.list(selector);
     if (!listing) return std::unexpected(std::move(listing.error()));
     std::erase_if(listing->items, [&](const ObjectPtr& object) {
-      const auto known = records_.find(object->key);
-      return known != records_.end() && known->second.record.made && known->second.record.uid == uid_of(*object);
+      const Known* known = find_known(object->key);
+      return known && known->record.made && known->record.uid == uid_of(*object);
     });
     return std::move(listing->items);
   }
 
-  /// Whether it stays, for now, with its record. One that is being deleted serves no kinds.
-  Result<bool> keep_definition(const AppliedRecord& record) {
-    const auto defined = is_definition(record.key) ? served_.definitions.find(record.key.name) : served_.definitions.end();
-    if (defined == served_.definitions.end() || defined->second.kinds->empty()) return false;
-    if (!record.made || uid_of(*defined->second.object) != record.uid) return false;
-    const auto others = objects_of_others(defined->second.kinds->front());
+  /// What of others would go with the object. A definition that is being deleted serves no kinds.
+  Result<std::vector<ObjectPtr>> find_taken_along(const ObjectKey& key) {
+    if (is_namespace(key)) {
+      auto others = objects_of_others({"", "", key.name});
+      if (others) std::erase_if(*others, [](const ObjectPtr& object) { return is_nobodys_loss(*object); });
+      return others;
+    }
+    const auto defined = is_definition(key) ? served_.definitions.find(key.name) : served_.definitions.end();
+    if (defined == served_.definitions.end() || defined->second.kinds->empty()) return std::vector<ObjectPtr>();
+    const api::Kind& kind = defined->second.kinds->front();
+    return objects_of_others({kind.storage_group, kind.gvk.kind, {}, {}});
+  }
+
+  /// False: it stays, for now, with its record.
+  Result<bool> may_go(const ObjectKey& key) {
+    const auto others = find_taken_along(key);
     if (!others) return std::unexpected(others.error());
-    if (!others->empty()) plan_.diagnostics.push_back(kept_definition(record.key, *others));
-    return !others->empty();
+    if (others->empty()) return true;
+    plan_.diagnostics.push_back(is_namespace(key) ? kept_namespace(key, *others) : kept_definition(key, *others));
+    return false;
   }
 
   /// What its document made goes with it; but a namespace would take along what other documents still define.
   Result<void> vanish(const AppliedRecord& record) {
     const auto live = find(record.key);
     if (!live) return std::unexpected(live.error());
-    const auto kept = keep_definition(record);
-    if (!kept) return std::unexpected(kept.error());
-    if (*kept) return {};
+    const bool is_its = *live && uid_of(**live) == record.uid;
+    const bool is_needed = is_namespace(record.key) && inhabited_.contains(record.key.name);
+    const bool goes = is_its && record.made && !is_needed;
+    auto change = goes ? deletion(**live, served_, now_) : std::nullopt;
+    const auto may = change ? may_go(record.key) : true;
+    if (!may) return std::unexpected(may.error());
+    if (!*may) return {};
     plan_.records.push_back(Change::remove(record_key(record.key)));
     settled_.erase(record.key);
-    if (!*live || uid_of(**live) != record.uid) return {};
-    const bool is_needed = is_namespace(record.key) && inhabited_.contains(record.key.name);
-    if (is_needed) plan_.diagnostics.push_back(kept_namespace(record.key));
-    if (record.made && !is_needed) {
-      if (auto change = deletion(**live, served_, now_)) plan_.changes.push_back(*std::move(change));
-    } else {
-      plan_.changes.push_back(Change::update(released(**live)));
-    }
+    if (is_its && is_needed) plan_.diagnostics.push_back(kept_namespace(record.key));
+    if (is_its && !goes) plan_.changes.push_back(Change::update(released(**live)));
+    if (!change) return {};
+    plan_.changes.push_back(*std::move(change));
+    if (!records_.at(record.key).waits) plan_.deleted.push_back(record.key);
     return {};
   }
 

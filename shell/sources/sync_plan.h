@@ -36,6 +36,7 @@ using SettledDocuments = std::map<api::ObjectKey, Settled>;
 struct SyncPlan {
   std::vector<control::Change> changes;
   std::vector<control::Change> records;  // written with them
+  std::vector<api::ObjectKey> deleted;   // among the changes, since their documents are gone
   /// Errors: a document that cannot be applied: immutable-field, refused, namespace-terminating. Warnings: overridden,
   /// override-ended, deleted-by-others, being-deleted, namespace-kept, definition-kept. Infos: namespace-made.
   Diagnostics diagnostics;

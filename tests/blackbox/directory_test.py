@@ -266,6 +266,78 @@ class CustomResources(DirectoryTest):
         self.assertEqual((done.code, done.out), (0, ""), done)
 
 
+class Vanishing(DirectoryTest):
+    NAMESPACE = json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}})
+
+    def away(self, *paths):
+        """Moves them out of the directory; returns what moves them back."""
+        moved = [(path, self.scratch.path / f"away-{path.name}") for path in paths]
+        for path, to in moved:
+            path.rename(to)
+        return lambda: [to.rename(path) for path, to in moved]
+
+    def uid_of(self, *what):
+        return self.ok("get", *what, "-o", "jsonpath={.metadata.uid}")
+
+    def test_of_a_namespace_takes_nothing_of_kubectl_along(self):
+        # Its file is away for a moment: what kubectl made in it would be gone for good, without a word.
+        ns = self.write("ns.yaml", self.NAMESPACE)
+        running = self.start()
+        self.ok("create", "configmap", "theirs", "-n", "team")
+        self.ok("create", "deployment", "web", "--image=none", "-n", "team")
+        uid = self.uid_of("namespace", "team")
+        back = self.away(ns)
+        running.wait_line("Namespace team is kept though its document is gone: ConfigMap team/theirs and 1 more are in it, and not of this directory")
+        mark = running.mark()
+        back()
+        running.wait_effective(mark)
+        self.assertEqual(self.uid_of("namespace", "team"), uid)
+        self.ok("get", "configmap/theirs", "deployment/web", "-n", "team")
+        ns.unlink()
+        running.wait_line("Namespace team is kept", mark)
+        self.ok("delete", "configmap", "theirs", "-n", "team")
+        running.wait_line("Namespace team is kept though its document is gone: Deployment team/web is in it", mark)
+        self.ok("delete", "deployment", "web", "-n", "team")
+        running.wait_line("deleted 1 object whose document is gone: Namespace team$", mark)
+        self.wait_gone("namespace", "team")
+
+    def test_of_a_namespace_is_not_held_up_by_what_controllers_made_of_its_objects(self):
+        # ReplicaSets, Pods, Events and endpoints of what the directory itself had in it.
+        ns = self.write("ns.yaml", self.NAMESPACE)
+        deployment = up.deployment("web", ["/bin/sleep", "1000"], readiness=None)
+        deployment["metadata"]["namespace"] = "team"
+        web = self.write("web.yaml", json.dumps(deployment), json.dumps(up.service("web", selector={"app": "web"}, ns="team")))
+        running = self.start()
+        made = lambda: all(self.kubectl("get", kind, "-n", "team", "-o", "name").stdout for kind in ("replicasets", "pods", "endpoints", "endpointslices"))
+        up.wait_for(made, "what controllers make")
+        self.away(ns, web)
+        running.wait_line("deleted 3 objects whose documents are gone: Namespace team, Service team/web, Deployment team/web$")
+        self.assertNotIn("is kept", running.said())
+        self.wait_gone("namespace", "team")
+
+    def test_of_everything_is_told(self):
+        # All files moved away, or a volume that is not mounted: what goes with them is meant to go, but somebody must hear of it.
+        paths = [self.write(f"{name}.yaml", config_map(name)) for name in "abcdefg"]
+        running = self.start()
+        self.assertNotIn("deleted", running.said())
+        back = self.away(*paths)
+        told = "deleted 7 objects whose documents are gone: ConfigMap default/a, ConfigMap default/b, ConfigMap default/c, ConfigMap default/d, ConfigMap default/e and 2 more$"
+        running.wait_line(told)
+        self.assertEqual(self.maps(), [])
+        mark = running.mark()
+        back()
+        running.wait_effective(mark)
+        self.assertEqual(len(self.maps()), 7)
+        self.assertEqual(running.said().count("deleted"), 1, running.said())
+        running.close()
+        back = self.away(*paths)
+        running = self.start()
+        running.wait_line(told)
+        self.assertEqual(self.maps(), [])
+        running.close()
+        self.assertNotIn("deleted", self.start().said())
+
+
 class RulesOfTheApi(DirectoryTest):
     def test_are_told_by_lint_and_up_alike_and_stop_nothing(self):
         # What runs here goes to a cluster one day, which refuses it; but nobody's directory ends over a warning.
