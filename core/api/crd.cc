@@ -107,7 +107,8 @@ bool is_terminating(const Object& crd) {
 
 /// Groups whose objects people hand over because something acts on them.
 bool has_controller_elsewhere(std::string_view group) {
-  constexpr std::array<std::string_view, 4> kGroups{"argoproj.io", "gateway.networking.k8s.io", "networking.istio.io", "rollouts.kruise.io"};
+  constexpr std::array<std::string_view, 4> kGroups{"argoproj.io", "gateway.networking.k8s.io", "networking.istio.io",
+                                                    "rollouts.kruise.io"};
   return std::find(kGroups.begin(), kGroups.end(), group) != kGroups.end();
 }
 
