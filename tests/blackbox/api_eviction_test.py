@@ -36,7 +36,7 @@ class EvictionTest(api_test.ApiTest):
         self.up = self.start()
 
     def run_shop(self, replicas):
-        self.apply([up.deployment("shop", SLEEP, replicas=replicas, readiness=None, grace=1)])
+        self.apply([up.deployment("shop", SLEEP, replicas=replicas, port=None, readiness=None, grace=1)])
         self.wait_ready(replicas)
 
     def ready(self):

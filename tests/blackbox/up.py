@@ -248,8 +248,8 @@ def ingress(name, host, to, annotations=None, path="/", ns="default"):
 
 
 def deployment(name, command, replicas=1, port=8080, env=None, readiness="/ready", grace=5, strategy=None, version="1"):
-    """Pods that are processes: `command` is what each of them runs."""
-    container = {"name": name, "image": f"example.com/{name}:{version}", "command": command, "ports": [{"containerPort": port}],
+    """Pods that are processes: `command` is what each of them runs. Without a port nobody waits for one to be listened on."""
+    container = {"name": name, "image": f"example.com/{name}:{version}", "command": command, "ports": [{"containerPort": port}] if port else [],
                  "env": [{"name": "VERSION", "value": version}, *({"name": k, "value": v} for k, v in (env or {}).items())]}
     if readiness:
         container["readinessProbe"] = {"httpGet": {"path": readiness, "port": port}, "periodSeconds": 1}
